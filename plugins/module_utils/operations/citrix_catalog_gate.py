@@ -86,6 +86,11 @@ class Gate:
     hopeless: bool
     unproven: bool
 
+    @property
+    def reason(self) -> str:
+        """Which catalog it is, and why it is closed."""
+        return f"{self.catalog.full_name}: {self.closed_because}"
+
 
 def read(params: Params, reporter: Reporter) -> Result:
     watch = _Watch(CitrixSite.connect(params), params)
@@ -97,19 +102,18 @@ def read(params: Params, reporter: Reporter) -> Result:
             waited = f" within {duration(params['wait_timeout'])}"
     else:
         watch.look()
-    closed = [gate for gate in watch.gates if gate.closed_because]
+    closed = watch.closed
     result: dict[str, Any] = {
         "open": not closed,
-        "catalogs": [_facts(gate) for gate in watch.gates],
+        "catalogs": list(map(_facts, watch.gates)),
         "unproven": [gate.catalog.full_name for gate in watch.gates if gate.unproven],
         "faulty": sorted({name for gate in watch.gates for name in gate.seen.faulty}),
     }
     if closed and params["fail_when_closed"]:
-        reasons = "; ".join(f"{gate.catalog.full_name}: {gate.closed_because}" for gate in closed)
-        advice = NOBODY if all(gate.hopeless for gate in closed) else ADVICE
+        reasons = "; ".join(gate.reason for gate in closed)
         raise OperationError(
             f"{watch.site.endpoint}: {len(closed)} of {len(watch.gates)} gates did not open{waited}. {reasons}",
-            advice,
+            NOBODY if watch.hopeless else ADVICE,
             **result,
         )
     return result
@@ -128,10 +132,10 @@ class _Watch:
         self._registered_since: dict[str, float] = {}
         self._seen_away: set[str] = set()
         self._terms = GateTerms(
-            *(
-                params[name]
-                for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")
-            )
+            params["registered_percent"],
+            params["registered_at_least"],
+            params["out_of_date_percent"],
+            params["new_faults"],
         )
         catalogs = read_catalogs(site)
         try:
@@ -142,17 +146,26 @@ class _Watch:
         except Refusal as error:
             raise error.at(site.endpoint) from None
 
+    @property
+    def closed(self) -> list[Gate]:
+        return [gate for gate in self.gates if gate.closed_because]
+
+    @property
+    def hopeless(self) -> bool:
+        """Waiting opens none of those that are closed."""
+        return all(gate.hopeless for gate in self.closed)
+
     def look(self) -> Look[None]:
         opened = {gate.catalog.id: gate for gate in self.gates if not gate.closed_because}
         with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
             self.gates = list(
                 pool.map(lambda catalog_id: opened.get(catalog_id) or self._look_at(catalog_id), self._images)
             )
-        closed = [gate for gate in self.gates if gate.closed_because]
+        closed = self.closed
         state = f"{len(self.gates) - len(closed)} of {len(self.gates)} catalogs open"
         if closed:
-            state += f"; {closed[0].catalog.full_name}: {closed[0].closed_because}"
-        return Look(None, done=all(gate.hopeless for gate in closed), state=state)
+            state += f"; {closed[0].reason}"
+        return Look(None, done=self.hopeless, state=state)
 
     def _look_at(self, catalog_id: str) -> Gate:
         catalog, image = read_catalog(self.site, catalog_id), self._images[catalog_id]
@@ -179,11 +192,8 @@ class _Watch:
                 self._seen_away.add(machine.id)
             elif not machine.image_out_of_date:
                 self._registered_since.setdefault(machine.id, now)
-        return {
-            machine.id
-            for machine in doubtful(machines, since)
-            if machine.id not in self._seen_away and now - self._registered_since[machine.id] < self._heartbeat
-        }
+        doubted = {machine.id for machine in doubtful(machines, since)} - self._seen_away
+        return {each for each in doubted if now - self._registered_since[each] < self._heartbeat}
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -154,10 +154,12 @@ def observe(lane: _Lane, reporter: Reporter) -> Moves:
     job, targets, hold = lane.job, lane.targets, lane.hold
     if lane.start_when and not hold:
         hold = _hold_of(lane, reporter)
-        # The wait may have taken hours.
-        targets = targets if hold else [_read_again(job.site, target) for target in targets]
-    now = datetime.now(timezone.utc)
-    late = window_over(job.terms.start_before, now) if lane.start_when else ""
+        if not hold:
+            # The wait may have taken hours.
+            targets = [_read_again(job.site, target) for target in targets]
+    now, late = datetime.now(timezone.utc), ""
+    if lane.start_when:
+        late = window_over(job.terms.start_before, now)
     if hold:
         return Moves(job.site, job.terms, now, settled=[_standing(target, "not_ready", hold) for target in targets])
     assume_visible = job.params["image_will_exist"] and reporter.check
@@ -167,6 +169,13 @@ def observe(lane: _Lane, reporter: Reporter) -> Moves:
     if late:
         settled += [_unchanged_or_late(target, late) for target in targets]
         return Moves(job.site, job.terms, now, settled=settled)
+    orders = _orders(job, targets, book, assume_visible, reporter)
+    return Moves(job.site, job.terms, now, with_impacts(job.site, reporter, orders, job.terms), settled)
+
+
+def _orders(
+    job: _Job, targets: Sequence[Target], book: VersionBook, assume_visible: bool, reporter: Reporter
+) -> list[Order]:
     surroundings = observe_surroundings(
         job.site,
         reporter,
@@ -174,8 +183,7 @@ def observe(lane: _Lane, reporter: Reporter) -> Moves:
         bypass_cache=job.params["bypass_cache"],
         book=book,
     )
-    orders = [Order(_step(target, surroundings, assume_visible), target.note) for target in targets]
-    return Moves(job.site, job.terms, now, with_impacts(job.site, reporter, orders, job.terms), settled)
+    return [Order(_step(target, surroundings, assume_visible), target.note) for target in targets]
 
 
 def plan(lane: _Lane, observed: Moves) -> Plan[Order]:
@@ -208,11 +216,9 @@ def _standing(target: Target, action: str, why: str) -> CatalogOutcome:
 
 
 def _unchanged_or_late(target: Target, late: str) -> CatalogOutcome:
-    return (
-        _standing(target, "unchanged", "")
-        if has_image(target.catalog, target.image)
-        else _standing(target, "window_over", late)
-    )
+    if has_image(target.catalog, target.image):
+        return _standing(target, "unchanged", "")
+    return _standing(target, "window_over", late)
 
 
 def _hold_of(lane: _Lane, reporter: Reporter) -> str:
@@ -226,28 +232,28 @@ def _wait_for_notes(
 ) -> str:
     """Wait for the notes of other hosts. Why the catalogs that need them cannot be moved, '' when all say `ready` or
     the window is over."""
-    if reporter.board is None:
+    board = reporter.board
+    if board is None:
         raise OperationError(NO_BOARD, "Leave out start_when.")
     notes: dict[str, dict[str, Any]] = {}
 
     def over() -> bool:
-        notes.update(reporter.board.read(names) if reporter.board else {})
+        notes.update(board.read(names))
         refusal = any(not note.get("ready") for note in notes.values())
         return refusal or bool(window_over(start_before, datetime.now(timezone.utc)))
 
-    notes.update(reporter.board.wait(names, what=what, timeout=timeout, progress=reporter.progress, over=over))
-    return "; ".join(
-        str(note.get("reason") or "another host is not ready") for note in notes.values() if not note.get("ready")
-    )
+    notes.update(board.wait(names, what=what, timeout=timeout, progress=reporter.progress, over=over))
+    not_ready = [note for note in notes.values() if not note.get("ready")]
+    return "; ".join(str(note.get("reason") or "another host is not ready") for note in not_ready)
 
 
 def _before_travel(arguments: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     """Notes are on the controller only: a module that travels is told what they say, so that its catalogs start when
     the last of them is there."""
     catalogs = arguments.get("catalogs")
-    if not isinstance(catalogs, list) or not any(
-        isinstance(entry, dict) and entry.get("start_when") for entry in catalogs
-    ):
+    if not isinstance(catalogs, list):
+        return arguments
+    if not any(isinstance(entry, dict) and entry.get("start_when") for entry in catalogs):
         return arguments
     timeout = float(arguments.get("start_timeout") or ARGUMENTS["start_timeout"]["default"])
     entries = []
@@ -259,7 +265,9 @@ def _before_travel(arguments: dict[str, Any], reporter: Reporter) -> dict[str, A
                 hold = _wait_for_notes(entry["start_when"], what, timeout, reporter)
             except OperationError as error:
                 hold = str(error)
-        entries.append({**{key: value for key, value in entry.items() if key != "start_when"}, "hold": hold})
+        held = {**entry, "hold": hold}
+        held.pop("start_when", None)
+        entries.append(held)
     return {**arguments, "catalogs": entries}
 
 
@@ -271,15 +279,18 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _with_defaults(entry: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    own = {"image": entry["image"], "image_version": entry["image_version"]}
-    image = own if any(own.values()) else {"image": params["image"], "image_version": params["image_version"]}
-    given = [name for name, value in image.items() if value]
-    if len(given) != 1:
+    image = {"image": entry["image"], "image_version": entry["image_version"]}
+    if not any(image.values()):
+        image = {"image": params["image"], "image_version": params["image_version"]}
+    if all(image.values()) or not any(image.values()):
         raise OperationError(
-            f"catalog '{entry['name'] or entry['id']}' has {'two images' if given else 'no image'}",
+            f"catalog '{entry['name'] or entry['id']}' has {'two images' if image['image'] else 'no image'}",
             "Give image or image_version, for all catalogs or for each.",
         )
-    return {**entry, **image, "note": entry["note"] if entry["note"] is not None else params["note"]}
+    note = entry["note"]
+    if note is None:
+        note = params["note"]
+    return {**entry, **image, "note": note}
 
 
 def _step(target: Target, surroundings: Surroundings, assume_visible: bool) -> CatalogStep:

@@ -47,7 +47,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     catalogs = read_catalogs(site)
     if params["catalogs"] is not None:
         catalogs = _chosen(params["catalogs"], catalogs, site.endpoint)
-    facts = [catalog_facts(catalog) for catalog in sorted(catalogs, key=lambda catalog: catalog.full_name.casefold())]
+    facts = list(map(catalog_facts, sorted(catalogs, key=lambda catalog: catalog.full_name.casefold())))
     if params["connections"]:
         known = {connection.name: connection_facts(connection) for connection in read_connections(site)}
         for catalog in facts:
@@ -63,7 +63,9 @@ def read(params: Params, reporter: Reporter) -> Result:
         by_id = {catalog.id: catalog for catalog in catalogs}
         for catalog in facts:
             known_as = by_id[catalog["id"]]
-            catalog["history"] = [asdict(image) for image in read_history(site, known_as)] if known_as.image else []
+            catalog["history"] = []
+            if known_as.image:
+                catalog["history"] = list(map(asdict, read_history(site, known_as)))
     return {"catalogs": facts}
 
 

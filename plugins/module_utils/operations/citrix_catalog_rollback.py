@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -42,6 +43,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_plan import (
     Moves,
+    Surroundings,
+    Target,
     chosen_targets,
     finish,
     observe_surroundings,
@@ -83,6 +86,18 @@ ARGUMENTS = {
 }
 
 
+@dataclass(frozen=True)
+class _Return:
+    """A catalog that is to go back: to `image`, or else to what it had before it got `left`. `history` is read where
+    that is needed; `path` is what to look for in the hosting unit."""
+
+    catalog: Catalog
+    image: str | None
+    left: str | None
+    history: list[HistoricalImage]
+    path: str
+
+
 def observe(params: Params, reporter: Reporter) -> Moves:
     entries = [_with_defaults(entry, params) for entry in params["catalogs"]]
     terms = UpdateTerms(
@@ -98,32 +113,20 @@ def observe(params: Params, reporter: Reporter) -> Moves:
     book = VersionBook(site)
     selection, missed = with_versions(selection, book)
     mismatches += [outcome_without(target, refusal) for target, refusal in missed]
-    targets = [(target.catalog, target.image or None) for target in selection]
-    left = {target.catalog.id: target.from_image or None for target in selection}
-    histories = {
-        catalog.id: read_history(site, catalog)
-        for catalog, image in targets
-        if needs_rollback(catalog, left[catalog.id], image)
-    }
-    paths = {catalog.id: _path_back(catalog, image, histories.get(catalog.id, [])) for catalog, image in targets}
+    returns = [_return(site, target) for target in selection]
     surroundings = observe_surroundings(
         site,
         reporter,
-        [(catalog, paths[catalog.id]) for catalog, _image in targets],
+        [(each.catalog, each.path) for each in returns],
         bypass_cache=params["bypass_cache"],
         book=book,
     )
     orders = []
-    for catalog, image in targets:
-        history, sight = histories.get(catalog.id, []), surroundings.sight(catalog, paths[catalog.id])
-        step = (
-            CatalogStep(catalog, "refuse", reason=sight.problem, advice=sight.advice)
-            if sight.problem
-            else plan_rollback(catalog, left[catalog.id], image, history, sight.images, surroundings.task(catalog))
-        )
-        if image is None:
-            step = _without_doubt(step, history, book)
-        orders.append(Order(surroundings.with_profile(step), _note(step, params["note"] or "", history)))
+    for each in returns:
+        step = _step(each, surroundings)
+        if each.image is None:
+            step = _without_doubt(step, each.history, book)
+        orders.append(Order(surroundings.with_profile(step), _note(step, params["note"] or "", each.history)))
     return Moves(site, terms, datetime.now(timezone.utc), with_impacts(site, reporter, orders, terms), mismatches)
 
 
@@ -133,7 +136,7 @@ def plan(params: Params, observed: Moves) -> Plan[Order]:
     return Plan(
         steps=observed.steps,
         facts=results(outcomes),
-        refusal=refusal.at(observed.site.endpoint) if refusal else None,
+        refusal=refusal and refusal.at(observed.site.endpoint),
     )
 
 
@@ -145,8 +148,8 @@ def _with_defaults(entry: Mapping[str, Any], params: Params) -> dict[str, Any]:
     """An entry with what holds for all catalogs where it says nothing itself; an image and a version are one wish."""
     whole = dict(entry)
     for names in (("from_image", "from_image_version"), ("image", "image_version")):
-        own = any(entry[name] for name in names)
-        whole |= {} if own else {name: params[name] for name in names}
+        if not any(entry[name] for name in names):
+            whole |= {name: params[name] for name in names}
         if all(whole[name] for name in names):
             raise OperationError(f"{names[0]} and {names[1]} are both given", "Give one of them.", options=names)
     if not any(whole[name] for name in WHERE):
@@ -155,6 +158,22 @@ def _with_defaults(entry: Mapping[str, Any], params: Params) -> dict[str, Any]:
             "Give from_image or image, for all catalogs or for each.",
         )
     return whole
+
+
+def _return(site: CitrixSite, target: Target) -> _Return:
+    catalog, image, left = target.catalog, target.image or None, target.from_image or None
+    history = []
+    if needs_rollback(catalog, left, image):
+        history = read_history(site, catalog)
+    return _Return(catalog, image, left, history, _path_back(catalog, image, history))
+
+
+def _step(way: _Return, surroundings: Surroundings) -> CatalogStep:
+    catalog = way.catalog
+    sight = surroundings.sight(catalog, way.path)
+    if sight.problem:
+        return CatalogStep(catalog, "refuse", reason=sight.problem, advice=sight.advice)
+    return plan_rollback(catalog, way.left, way.image, way.history, sight.images, surroundings.task(catalog))
 
 
 def _without_doubt(step: CatalogStep, history: list[HistoricalImage], book: VersionBook) -> CatalogStep:

@@ -39,9 +39,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     plan_move_after_machines,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.zone import Zone, is_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
+# What a plan says of a move
+ACTIONS = {"unchanged": "unchanged", "move": "would_move", "stay": "staying"}
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     "catalogs": {"type": "list", "elements": "dict", "required": True, "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
@@ -61,7 +64,9 @@ class _Observed:
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
     site = CitrixSite.connect(params)
-    connections = read_connections(site) if params["hypervisor_connection"] or params["only_when_moved"] else []
+    connections: Sequence[Connection] = ()
+    if params["hypervisor_connection"] or params["only_when_moved"]:
+        connections = read_connections(site)
     zone = _zone(site, params["zone"], params["hypervisor_connection"], connections)
     catalogs = _catalogs(site, params["catalogs"])
     return _Observed(site, zone, tuple(_moves(site, catalogs, zone, connections, params["only_when_moved"])))
@@ -89,15 +94,12 @@ def apply(params: Params, observed: _Observed, plan: Plan[Catalog], reporter: Re
 
 
 def _facts(observed: _Observed, movers: Sequence[Catalog], is_applied: bool) -> Result:
+    staying = [move for move in observed.moves if move.action == "stay"]
     return {
         "zone": {"id": observed.zone.id, "name": observed.zone.name},
         "catalogs": [_move_facts(move, observed.zone, is_applied) for move in observed.moves],
         "moved": [catalog.full_name for catalog in movers],
-        "staying": [
-            {**_names(move.catalog), "why": move.why, "machines": list(move.machines)}
-            for move in observed.moves
-            if move.action == "stay"
-        ],
+        "staying": [{**_names(move.catalog), "why": move.why, "machines": list(move.machines)} for move in staying],
     }
 
 
@@ -131,22 +133,19 @@ def _moves(
     elsewhere = [catalog for catalog in catalogs if not is_in(catalog, zone)]
     if not only_when_moved or not elsewhere:
         return [plan_move(catalog, zone) for catalog in catalogs]
-    machines = read_present(site, [catalog.id for catalog in elsewhere])
+    machines: dict[str, list[Machine]] = {}
+    for machine in read_present(site, [catalog.id for catalog in elsewhere]):
+        machines.setdefault(machine.catalog_id, []).append(machine)
     zones = {connection.name: Zone(connection.zone_id, connection.zone) for connection in connections}
-    return [
-        plan_move_after_machines(catalog, zone, [each for each in machines if each.catalog_id == catalog.id], zones)
-        for catalog in catalogs
-    ]
+    return [plan_move_after_machines(catalog, zone, machines.get(catalog.id, []), zones) for catalog in catalogs]
 
 
 def _move_facts(move: ZoneMove, zone: Zone, is_applied: bool) -> dict[str, Any]:
-    actions = {"unchanged": "unchanged", "move": "moved" if is_applied else "would_move", "stay": "staying"}
-    return {
-        **_names(move.catalog),
-        "before": move.catalog.zone,
-        "zone": zone.name if move.action == "move" and is_applied else move.catalog.zone,
-        "action": actions[move.action],
-    }
+    before = move.catalog.zone
+    facts = {**_names(move.catalog), "before": before, "zone": before, "action": ACTIONS[move.action]}
+    if move.action == "move" and is_applied:
+        facts |= {"zone": zone.name, "action": "moved"}
+    return facts
 
 
 def _names(catalog: Catalog) -> dict[str, str]:

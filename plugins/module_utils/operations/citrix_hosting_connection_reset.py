@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -55,14 +55,16 @@ ADVICE = (
 
 
 class _Reset:
-    """A connection, its machines that matter, and how often it was reset."""
+    """A connection, its machines that matter, and how often it was reset. One `tells` that its reset has come to
+    something when power states that were not known are known."""
 
     def __init__(self, connection: Connection, machines: Sequence[Machine], force: bool) -> None:
         self.connection = connection
         self.machines = [
             machine for machine in machines if machine.hypervisor_connection.casefold() == connection.name.casefold()
         ]
-        self.needed = force or any(not power_known(machine) for machine in self.machines)
+        self.tells = any(not power_known(machine) for machine in self.machines)
+        self.needed = force or self.tells
         self.times = 0
 
 
@@ -88,7 +90,7 @@ def plan(params: Params, observed: _Observed | None) -> Plan[_Reset]:
     if observed is None:
         return Plan(facts=_facts((), _Picture(())))
     _refuse_maintenance(observed.site, observed.resets)
-    picture = _Picture([machine for reset in observed.resets for machine in reset.machines])
+    picture = _Picture(_machines_of(observed.resets))
     needed = [reset for reset in observed.resets if reset.needed]
     return Plan(
         steps=needed,
@@ -108,11 +110,11 @@ def apply(params: Params, observed: _Observed | None, plan: Plan[_Reset], report
     if observed is None:
         return dict(plan.facts)
     site, needed = observed.site, plan.steps
-    watch = PowerWatch(site, [machine for reset in needed for machine in reset.machines])
+    watch = PowerWatch(site, _machines_of(needed))
     with reporter.phase("reset"):
         waited_in_vain = _settle(site, params, reporter, needed, watch)
-    untouched = [machine for reset in observed.resets if not reset.needed for machine in reset.machines]
-    after = _Picture([*watch.machines.values(), *untouched])
+    untouched = [reset for reset in observed.resets if not reset.needed]
+    after = _Picture([*watch.machines.values(), *_machines_of(untouched)])
     diff = {**plan.after, "power_unknown": after.unknown}
     facts = {**_facts(observed.resets, after), "diff": {"before": plan.before, "after": diff}}
     if after.vm_not_found:
@@ -125,6 +127,10 @@ def apply(params: Params, observed: _Observed | None, plan: Plan[_Reset], report
     return facts
 
 
+def _machines_of(resets: Sequence[_Reset]) -> list[Machine]:
+    return [machine for reset in resets for machine in reset.machines]
+
+
 def _doubts(observed: _Observed, needed: Sequence[_Reset]) -> list[str]:
     endpoint, scope = observed.site.endpoint, observed.scope
     doubts = []
@@ -132,11 +138,8 @@ def _doubts(observed: _Observed, needed: Sequence[_Reset]) -> list[str]:
         doubts.append(f"no machine is called {quoted(scope.unknown[:MOST_NAMED])}; it is not waited for")
     if scope.unknown_groups:
         doubts.append(f"no machine is in the delivery group {quoted(scope.unknown_groups)}")
-    doubts += [
-        f"connection {reset.connection.name} has a fault: {_fault(reset.connection)}. A reset may or may not end it."
-        for reset in needed
-        if reset.connection.fault_state
-    ]
+    for fault in _faults(reset.connection for reset in needed):
+        doubts.append(f"{fault}. A reset may or may not end it.")
     return [f"{endpoint}: {doubt}" for doubt in doubts]
 
 
@@ -171,7 +174,7 @@ def _settle(
     the machine's hosting since (LastHostingUpdateTime, contract citrix 11.2); where it does not say so, the time is
     waited for to its end."""
     looked = {machine.id: machine.hosting_updated for machine in watch.machines.values()}
-    telling = all(any(not power_known(machine) for machine in reset.machines) for reset in needed)
+    telling = all(reset.tells for reset in needed)
     total = len(watch.machines)
 
     def look() -> Look[None]:
@@ -184,11 +187,10 @@ def _settle(
         watch.distrust()
         look_result = look()
         stale = sum(machine.hosting_updated in ("", looked[machine.id]) for machine in watch.machines.values())
-        return Look(
-            None,
-            done=look_result.done and not stale and total > 0,
-            state=look_result.state if watch.unknown else f"settling, {stale} of {total} not looked at yet",
-        )
+        state = look_result.state
+        if not watch.unknown:
+            state = f"settling, {stale} of {total} not looked at yet"
+        return Look(None, done=look_result.done and not stale and total > 0, state=state)
 
     _reset_all(site, needed, params["wait_timeout"], reporter)
     try:
@@ -224,11 +226,7 @@ def _reset_all(site: CitrixSite, resets: Sequence[_Reset], timeout: float, repor
 
 def _still_unknown(site: CitrixSite, needed: Sequence[_Reset], after: _Picture, waited: float) -> str:
     ids = {reset.connection.id for reset in needed}
-    faults = [
-        f"connection {now.name} has a fault: {_fault(now)}"
-        for now in read_connections(site)
-        if now.id in ids and now.fault_state
-    ]
+    faults = _faults(now for now in read_connections(site) if now.id in ids)
     names = (
         f"{site.endpoint}: {duration(waited)} after the reset the power state of {len(after.unknown)} of"
         f" {after.machines} machines is not known: "
@@ -236,10 +234,14 @@ def _still_unknown(site: CitrixSite, needed: Sequence[_Reset], after: _Picture, 
     return names + "; ".join([shortened(after.unknown, MOST_NAMED), *faults])
 
 
+def _faults(connections: Iterable[Connection]) -> list[str]:
+    return [f"connection {each.name} has a fault: {_fault(each)}" for each in connections if each.fault_state]
+
+
 def _fault(connection: Connection) -> str:
-    return (
-        f"{connection.fault_state} ({connection.fault_reason})" if connection.fault_reason else connection.fault_state
-    )
+    if connection.fault_reason:
+        return f"{connection.fault_state} ({connection.fault_reason})"
+    return connection.fault_state
 
 
 def _title(resets: Sequence[_Reset]) -> str:

@@ -39,34 +39,39 @@ ARGUMENTS = {
 
 def read(params: Params, reporter: Reporter) -> Result:
     site = CitrixSite.connect(params)
-    name = params["name"]
-    units = [
-        (unit, connection) for connection in read_connections(site) for unit in read_hosting_units(site, connection)
-    ]
-    pairs = [
-        (unit, connection) for unit, connection in units if name is None or unit.name.casefold() == name.casefold()
-    ]
-    if name is not None and not pairs:
-        raise OperationError(
-            f"{site.endpoint}: there is no hosting unit '{name}'",
-            right_name(name, (unit.name for unit, _connection in units)),
-        )
+    pairs = _chosen(site, params["name"])
     in_clouds = {connection.id for _unit, connection in pairs if connection.connection_type in CLOUDS}
     locations = {connection_id: read_location(site, connection_id) for connection_id in sorted(in_clouds)}
-    facts = [
-        _facts(unit, connection, *locations.get(connection.id, ("", "")))
+    facts = {
+        unit.id: _facts(unit, connection, *locations.get(connection.id, ("", "")))
         for unit, connection in sorted(pairs, key=lambda pair: pair[0].name.casefold())
-    ]
+    }
     browser = ImageBrowser(site, params["bypass_cache"], reporter.progress)
     if params["machine_profiles"]:
-        profiles = {unit.id: browser.machine_profiles(unit, connection.connection_type) for unit, connection in pairs}
-        for unit in facts:
-            unit["machine_profiles"] = [asdict(profile) for profile in profiles[unit["id"]]]
+        for unit, connection in pairs:
+            profiles = browser.machine_profiles(unit, connection.connection_type)
+            facts[unit.id]["machine_profiles"] = list(map(asdict, profiles))
     if params["images"]:
         sights = browser.read_all([unit for unit, _connection in pairs], params["folder"])
-        for unit in facts:
-            unit["images"] = [asdict(image) for image in sights[unit["id"]]]
-    return {"hosting_units": facts}
+        for unit_id, fact in facts.items():
+            fact["images"] = list(map(asdict, sights[unit_id]))
+    return {"hosting_units": list(facts.values())}
+
+
+def _chosen(site: CitrixSite, name: str | None) -> list[tuple[HostingUnit, Connection]]:
+    """The units of this name, else all. Raises OperationError for a name that none has."""
+    pairs = [
+        (unit, connection) for connection in read_connections(site) for unit in read_hosting_units(site, connection)
+    ]
+    if name is None:
+        return pairs
+    called = [pair for pair in pairs if pair[0].name.casefold() == name.casefold()]
+    if not called:
+        raise OperationError(
+            f"{site.endpoint}: there is no hosting unit '{name}'",
+            right_name(name, (unit.name for unit, _connection in pairs)),
+        )
+    return called
 
 
 def _facts(unit: HostingUnit, connection: Connection, region: str, account: str) -> dict[str, Any]:

@@ -82,13 +82,15 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     definition = definition_if_any(site, params["name"])
     if params["state"] == "present":
         return _Observed(site, _wish(site, params, is_new=definition is None), definition)
-    versions = read_versions(site, definition) if definition else []
-    return _Observed(site, DefinitionWish(params["name"]), definition, versions)
+    wish = DefinitionWish(params["name"])
+    if definition is None:
+        return _Observed(site, wish, None)
+    return _Observed(site, wish, definition, read_versions(site, definition))
 
 
 def plan(params: Params, observed: _Observed) -> Plan[str]:
     definition, wish, site = observed.definition, observed.wish, observed.site
-    before = {"image_definition": definition_facts(definition) if definition else None}
+    before = {"image_definition": _shown(definition)}
     if params["state"] == "absent":
         if observed.versions:
             numbers = ", ".join(f"{version.number} ({version.state})" for version in observed.versions)
@@ -147,7 +149,13 @@ def verify(params: Params, observed: _Observed, facts: Result, reporter: Reporte
     # What a site shows may lag a moment behind its jobs
     what = f"Image definition {wish.name}"
     definition = wait_for(look, what=what, timeout=PATIENCE_WITH_SITE, progress=reporter.progress)
-    return {"image_definition": definition_facts(definition) if definition else None}
+    return {"image_definition": _shown(definition)}
+
+
+def _shown(definition: ImageDefinition | None) -> dict[str, Any] | None:
+    if definition is None:
+        return None
+    return definition_facts(definition)
 
 
 def _wish(site: CitrixSite, params: Params, is_new: bool) -> DefinitionWish:
@@ -165,9 +173,10 @@ def _wish(site: CitrixSite, params: Params, is_new: bool) -> DefinitionWish:
     if not params["hypervisor_connection"]:
         return wish
     (connection,) = named_connections(site, [params["hypervisor_connection"]], read_connections(site))
-    refusal = feature_missing(site, ON_EC2) if is_new and connection.connection_type == EC2 else None
-    if refusal:
-        raise refusal.at(site.endpoint)
+    if is_new and connection.connection_type == EC2:
+        refusal = feature_missing(site, ON_EC2)
+        if refusal:
+            raise refusal.at(site.endpoint)
     return replace(wish, connection_id=connection.id, connection=connection.name, plugin=connection.plugin)
 
 

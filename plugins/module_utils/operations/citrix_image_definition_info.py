@@ -29,7 +29,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     name = params["name"]
     definitions = read_definitions(site) if name is None else [definition_called(site, name)]
     definitions.sort(key=lambda definition: definition.name.casefold())
-    return {"image_definitions": [definition_facts(definition) for definition in definitions]}
+    return {"image_definitions": list(map(definition_facts, definitions))}
 
 
 OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -26,22 +26,15 @@ ARGUMENTS = {**CONNECTION_ARGUMENTS, "images": {"type": "list", "elements": "str
 
 def read(params: Params, reporter: Reporter) -> Result:
     usage = read_usage(CitrixSite.connect(params))
-    images = params["images"]
-    names = None if images is None else {name.casefold() for name in images}
-    references = [
-        reference
-        for reference in usage.references
-        if names is None or names & {name.casefold() for name in reference.names}
-    ]
+    references = sorted(usage.references, key=lambda each: (each.of.casefold(), each.kind, each.path))
+    if params["images"] is not None:
+        names = set(map(str.casefold, params["images"]))
+        references = [each for each in references if names.intersection(map(str.casefold, each.names))]
+    catalogs = sorted(usage.catalogs, key=lambda catalog: catalog.full_name.casefold())
     return {
         "site": asdict(usage.site),
-        "references": [
-            _reference(reference)
-            for reference in sorted(references, key=lambda each: (each.of.casefold(), each.kind, each.path))
-        ],
-        "catalogs": [
-            _catalog(catalog) for catalog in sorted(usage.catalogs, key=lambda catalog: catalog.full_name.casefold())
-        ],
+        "references": list(map(_reference, references)),
+        "catalogs": list(map(_catalog, catalogs)),
         "image_definitions": usage.image_definitions,
     }
 

@@ -125,11 +125,11 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
 
 def plan(params: Params, observed: _Observed) -> Plan[str]:
     if observed.release is None:
-        deleted = [version_facts(version) for version in observed.unwanted]
+        deleted = list(map(version_facts, observed.unwanted))
         return Plan(
             steps=[version.id for version in observed.unwanted],
             facts={"image_version": None, "deleted": deleted, "leftovers": []},
-            before={"image_versions": [str(version) for version in observed.unwanted]},
+            before={"image_versions": list(map(str, observed.unwanted))},
             after={"image_versions": []},
         )
     action, version = observed.release.action, observed.release.version
@@ -237,12 +237,14 @@ def _definition(site: CitrixSite, params: Params, reporter: Reporter) -> ImageDe
 
 
 def _unit(site: CitrixSite, name: str) -> tuple[HostingUnit, Connection]:
-    pairs = {
-        unit.id: (unit, connection)
-        for connection in read_connections(site)
-        for unit in read_hosting_units(site, connection)
-    }
-    return pairs[find_named("hosting unit", name, [unit for unit, _connection in pairs.values()]).id]
+    units: list[HostingUnit] = []
+    connection_of: dict[str, Connection] = {}
+    for connection in read_connections(site):
+        for unit in read_hosting_units(site, connection):
+            units.append(unit)
+            connection_of[unit.id] = connection
+    found = find_named("hosting unit", name, units)
+    return found, connection_of[found.id]
 
 
 def _image_path(site: CitrixSite, unit: HostingUnit, image: str, reporter: Reporter) -> str:
@@ -271,7 +273,7 @@ def _refuse_half_named(params: Params) -> None:
 
 def _facts(version: ImageVersion | None, leftovers: Sequence[ImageVersion]) -> dict[str, Any]:
     return {
-        "image_version": version_facts(version) if version else None,
+        "image_version": version and version_facts(version),
         "deleted": [],
         "leftovers": [each.number for each in leftovers],
     }

@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import ImageVersion
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
     chosen,
     definition_called,
@@ -43,24 +44,17 @@ def read(params: Params, reporter: Reporter) -> Result:
     name = params["definition"]
     definitions = read_definitions(site) if name is None else [definition_called(site, name)]
     definitions.sort(key=lambda definition: definition.name.casefold())
-    versions = [
-        version
-        for definition in definitions
-        for version in chosen(read_versions(site, definition), params["number"], params["release"])
-    ]
+    versions: list[ImageVersion] = []
+    for definition in definitions:
+        versions += chosen(read_versions(site, definition), params["number"], params["release"])
     catalogs = catalogs_by_scheme(site) if versions else {}
     users = read_users(site, versions, catalogs)
     returners = read_returners(site, versions, list(catalogs.values()))
-    return {
-        "image_versions": [
-            {
-                **version_facts(version),
-                "catalogs": user_facts(users[version.id]),
-                "could_return": returner_facts(returners[version.id]),
-            }
-            for version in versions
-        ]
-    }
+    rows = []
+    for version in versions:
+        used = {"catalogs": user_facts(users[version.id]), "could_return": returner_facts(returners[version.id])}
+        rows.append({**version_facts(version), **used})
+    return {"image_versions": rows}
 
 
 OPERATION = Reading(

@@ -88,19 +88,22 @@ class _Observed:
 def observe(params: Params, reporter: Reporter) -> _Observed:
     site = enter(params, SHARING)
     connections = {connection.id: connection for connection in read_connections(site)}
-    units = [unit for connection in connections.values() for unit in read_hosting_units(site, connection)]
+    by_id = {unit.id: unit for connection in connections.values() for unit in read_hosting_units(site, connection)}
+    units = list(by_id.values())
     version = _version(site, params, units, reporter)
+    places = units
+    if params["state"] == UNSHARED:
+        places = units + _removed(version, by_id)
     try:
-        places = [*units, *(_removed(version, units) if params["state"] == UNSHARED else [])]
-        named = [find_named("hosting unit", name, places) for name in params["hosting_units"]]
+        named = [find_named("hosting unit", name, places).id for name in params["hosting_units"]]
         properties = _properties(params, units)
-        sharing = plan_sharing(version, params["state"], [unit.id for unit in named], [unit.id for unit in units])
+        sharing = plan_sharing(version, params["state"], named, list(by_id))
     except Refusal as error:
         raise error.at(site.endpoint) from None
-    by_id = {unit.id: unit for unit in units}
     users = read_users(site, [version])[version.id] if sharing.leaving else ()
+    arriving = [by_id[unit_id] for unit_id in sharing.arriving if unit_id in by_id]
     refusal = obstacle_to_leaving(sharing.leaving, users) or _obstacle_to_sharing(
-        site, version, [by_id[unit_id] for unit_id in sharing.arriving if unit_id in by_id], by_id, connections
+        site, version, arriving, by_id, connections
     )
     if refusal:
         # One that is still to be made has no number yet
@@ -169,14 +172,10 @@ def _version(site: CitrixSite, params: Params, units: Sequence[HostingUnit], rep
         raise error.at(site.endpoint) from None
 
 
-def _removed(version: ImageVersion, units: Sequence[HostingUnit]) -> list[HostingUnit]:
+def _removed(version: ImageVersion, there: Mapping[str, HostingUnit]) -> list[HostingUnit]:
     """Hosting units that are not there any more and still count among those that have the image."""
-    there = {unit.id for unit in units}
-    return [
-        HostingUnit(share.id, share.name, "", share.connection_id, share.connection)
-        for share in version.shares
-        if share.id not in there
-    ]
+    gone = [share for share in version.shares if share.id not in there]
+    return [HostingUnit(share.id, share.name, "", share.connection_id, share.connection) for share in gone]
 
 
 def _obstacle_to_sharing(

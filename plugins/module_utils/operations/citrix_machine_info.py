@@ -48,7 +48,7 @@ def read(params: Params, reporter: Reporter) -> Result:
         group_keys = {group.casefold() for group in groups}
         machines = [machine for machine in machines if machine.delivery_group.casefold() in group_keys]
     machines = sorted(machines, key=lambda machine: machine.name.casefold())
-    return {"machines": [asdict(machine) for machine in machines], "summary": summarise(machines)}
+    return {"machines": list(map(asdict, machines)), "summary": summarise(machines)}
 
 
 def _chosen(site: CitrixSite, params: Params) -> list[Machine]:

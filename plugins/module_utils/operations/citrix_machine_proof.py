@@ -70,8 +70,10 @@ def read(params: Params, reporter: Reporter) -> Result:
             )
         return result
     watch = _Watch(CitrixSite.connect(params), machines, terms, params["wait_timeout"])
-    seconds = _wait(watch, params["wait_timeout"], reporter) if waits else 0.0
-    if not waits:
+    seconds = 0.0
+    if waits:
+        seconds = _wait(watch, params["wait_timeout"], reporter)
+    else:
         watch.look()
     result = {
         **_result(watch.seen, machines, seconds),
@@ -84,8 +86,11 @@ def read(params: Params, reporter: Reporter) -> Result:
             f" {', '.join(result['gone'][:MOST_NAMED])}"
         )
     if watch.reason and fails:
-        ended_early = f" after {duration(seconds)}" if waits else ""
-        waited = f" within {duration(params['wait_timeout'])}" if seconds >= params["wait_timeout"] > 0 else ended_early
+        waited = ""
+        if seconds >= params["wait_timeout"] > 0:
+            waited = f" within {duration(params['wait_timeout'])}"
+        elif waits:
+            waited = f" after {duration(seconds)}"
         raise OperationError(
             f"{watch.site.endpoint}: {len(machines)} machines are not verified{waited}: {watch.reason}",
             ADVICE,
@@ -120,23 +125,16 @@ class _Watch:
 
     def look(self) -> Look[None]:
         groups = by_catalog(self._wanted)
-        catalog_of = {
-            entry.id: catalog_id
-            for catalog_id in self._open
-            for entry in groups[catalog_id]
-            if entry.id not in self._gone
-        }
+        catalog_of = {entry.id: catalog_id for catalog_id in self._open for entry in groups[catalog_id]}
+        for machine_id in self._gone:
+            catalog_of.pop(machine_id, None)
         read = read_by_ids(self.site, catalog_of)
-        self._gone |= catalog_of.keys() - read.keys()
-        self._machines = {
-            machine_id: machine for machine_id, machine in self._machines.items() if machine_id not in catalog_of
-        } | read
+        for machine_id in catalog_of.keys() - read.keys():
+            self._gone.add(machine_id)
+            self._machines.pop(machine_id, None)
+        self._machines |= read
         doubted = self._doubted()
-        self._open = {
-            catalog_id
-            for catalog_id in self._open
-            if not evidence(groups[catalog_id], self._machines, doubted).complete
-        }
+        self._open = {each for each in self._open if not evidence(groups[each], self._machines, doubted).complete}
         self.seen = evidence(self._wanted, self._machines, doubted)
         self.reason = unproven_because(self.seen, self._terms)
         return Look(None, done=not self.reason or not self.seen.present, state=self.reason)
@@ -144,12 +142,9 @@ class _Watch:
     def _doubted(self) -> set[str]:
         """The ids of machines that may have died while the site still reports them as registered. Asks the site for the
         time only when that matters."""
-        down = [
-            entry.id
-            for entry in self._wanted
-            if entry.id in self._machines and self._machines[entry.id].registration_state != REGISTERED
-        ]
-        self._seen_down.update(down)
+        for entry in self._wanted:
+            if entry.id in self._machines and self._machines[entry.id].registration_state != REGISTERED:
+                self._seen_down.add(entry.id)
         unproven = [entry for entry in self._wanted if entry.id not in self._seen_down]
         if not doubtful(unproven, self._machines, self._terms.heartbeat_lag, None, self._first_look):
             return set()

@@ -23,7 +23,7 @@ def read(params: Params, reporter: Reporter) -> Result:
         "customer_id": site.customer_id,
         "is_cloud": not site.on_premises,
         "administrator": site.administrator,
-        "zones": [asdict(zone) for zone in read_zones(site)],
+        "zones": list(map(asdict, read_zones(site))),
     }
     return {"site": facts}
 

@@ -100,14 +100,20 @@ def _incomplete(unknown: Sequence[str]) -> OperationError | None:
 
 def _retention(params: Params) -> dict[str, Any]:
     """What retention would do; the counts are null when it could not decide."""
-    going = [each for each in params["decisions"] if each["delete"]]
-    is_known = not params["doubts"]
-    return {
-        "kept_count": len(params["decisions"]) - len(going) if is_known else None,
-        "would_delete_count": len(going) if is_known else None,
-        "would_delete": [{key: each[key] for key in ("cluster", "kind", "name", "id", "reason")} for each in going],
-        "doubts": [{"name": each.get("name") or "", "reason": each["reason"]} for each in params["doubts"]],
+    decisions, doubts = params["decisions"], params["doubts"]
+    going = []
+    for each in decisions:
+        if each["delete"]:
+            going.append({key: each[key] for key in ("cluster", "kind", "name", "id", "reason")})
+    retention: dict[str, Any] = {
+        "kept_count": len(decisions) - len(going),
+        "would_delete_count": len(going),
+        "would_delete": going,
+        "doubts": [{"name": each.get("name") or "", "reason": each["reason"]} for each in doubts],
     }
+    if doubts:
+        retention |= {"kept_count": None, "would_delete_count": None}
+    return retention
 
 
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:

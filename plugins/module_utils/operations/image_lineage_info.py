@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
@@ -39,12 +40,7 @@ ARGUMENTS = {
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
     clusters, sites, centrals, pools = (params[name] for name in ("clusters", "sites", "prism_centrals", "pools"))
     catalogs = ancestries(sites, {**clusters, **centrals}, params["prefix"], pools)
-    silent = [
-        {"id": "", "name": host, "reason": f"{host} cannot be asked: {answer['message'].rstrip('.')}"}
-        for hosts in (clusters, centrals, pools, sites)
-        for host, answer in hosts.items()
-        if answer.get("message")
-    ]
+    silent = [failure for hosts in (clusters, centrals, pools, sites) for failure in _silent(hosts)]
     reasons = [failure["reason"] for failure in silent]
     if params["catalogs"] is not None:
         try:
@@ -68,6 +64,15 @@ def _incomplete(reasons: Sequence[str]) -> OperationError | None:
             "The rest is told all the same. Remove these reasons, then run the playbook again.",
         )
     return None
+
+
+def _silent(hosts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    failures = []
+    for host, answer in hosts.items():
+        if answer.get("message"):
+            reason = f"{host} cannot be asked: {answer['message'].rstrip('.')}"
+            failures.append({"id": "", "name": host, "reason": reason})
+    return failures
 
 
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:

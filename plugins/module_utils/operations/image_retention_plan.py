@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment, parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.orphan_points import (
     decide_recovery_points,
 )
@@ -107,16 +107,16 @@ class _Terms(NamedTuple):
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    prefix, clusters, sites, centrals = (params[name] for name in ("prefix", "clusters", "sites", "prism_centrals"))
-    references = {host: facts.get("references") or [] for host, facts in sites.items()}
+    prefix, clusters, centrals = params["prefix"], params["clusters"], params["prism_centrals"]
+    references = {host: facts.get("references") or [] for host, facts in params["sites"].items()}
     material = _Material(
-        images=[image for host, facts in clusters.items() for image in _images(host, facts, prefix)],
+        images=_images(clusters, prefix),
         templates=_templates(params, references),
         vms=_vms(clusters, centrals, prefix),
         definitions=_definitions(params),
         of_pools=[image for host, facts in params["pools"].items() for image in images_of(host, facts)],
     )
-    all_doubts = _doubts_of_run(params) or [doubt(reason) for reason in _unknown_names(params, material)]
+    all_doubts = _doubts_of_run(params) or list(map(doubt, _unknown_names(params, material)))
     all_doubts += _unknown_definitions(params, material.definitions)
     terms = _Terms(_rules(params), datetime.now(timezone.utc), [each["reason"] for each in all_doubts])
     uses = uses_of(references, terms.rules)
@@ -126,21 +126,29 @@ def read(params: Params, reporter: Reporter) -> Result:
     decisions += decide_versions(material.definitions, uses, *terms, params["delete_definitions"])
     if params["janitor"]:
         decisions += _decide_orphans(params, material, terms)
-    rows = [_shown(decision) for decision in sorted(decisions, key=_order)]
-    return {
-        "decisions": rows,
-        "delete": {
-            host: [each for each in rows if each["delete"] and each["cluster"] == host]
-            for host in (*clusters, *centrals, *params["pools"], *params["definitions"])
-        },
-        "doubts": all_doubts,
-    }
+    rows = list(map(_shown, sorted(decisions, key=_order)))
+    hosts = (*clusters, *centrals, *params["pools"], *params["definitions"])
+    return {"decisions": rows, "delete": _to_delete(rows, hosts), "doubts": all_doubts}
+
+
+def _to_delete(rows: Sequence[dict[str, Any]], hosts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What goes from each of the hosts."""
+    by_host: dict[str, list[dict[str, Any]]] = {host: [] for host in hosts}
+    for row in rows:
+        if row["delete"] and row["cluster"] in by_host:
+            by_host[row["cluster"]].append(row)
+    return by_host
+
+
+def _listed(hosts: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
+    """(host, entry) of the list of this name that each host told."""
+    return [(host, entry) for host, facts in hosts.items() for entry in facts.get(name) or []]
 
 
 def _doubts_of_run(params: Params) -> list[dict[str, str]]:
     """Who did not answer, or was not asked."""
     all_doubts = doubts(*(_silent(params[hosts]) for hosts in ("clusters", "sites", "prism_centrals", "pools")))
-    all_doubts += [doubt(reason) for reason in _release_doubts(params)]
+    all_doubts += map(doubt, _release_doubts(params))
     if not params["sites"]:
         all_doubts.append(doubt("no Citrix site was asked what is in use: the group citrix_sites is empty"))
     return all_doubts
@@ -156,16 +164,17 @@ def _unknown_names(params: Params, material: _Material) -> list[str]:
     # Nobody mistyped the usual prefix: before the first release nothing bears it.
     if base_vms or named or prefix == DEFAULT_PREFIX:
         return unknown_base_vms(named, base_vms)
-    others = [name for facts in params["clusters"].values() for name in facts.get("other_snapshots") or []]
-    return unknown_prefix(prefix, others)
+    return unknown_prefix(prefix, [name for _host, name in _listed(params["clusters"], "other_snapshots")])
 
 
 def _decide_orphans(params: Params, material: _Material, terms: _Terms) -> list[Decision]:
     clusters, centrals = params["clusters"], params["prism_centrals"]
     images = material.images
-    domains = [domain for host, facts in clusters.items() for domain in _domains(host, facts)]
-    snapshots = [snapshot for host, facts in clusters.items() for snapshot in _pd_snapshots(host, facts)]
-    points = [(host, point) for host, facts in centrals.items() for point in facts.get("recovery_points") or []]
+    domains, snapshots = [], []
+    for host, domain in _listed(clusters, "protection_domains"):
+        domains.append(_domain(host, domain))
+        snapshots += [_pd_snapshot(host, domain["name"], snapshot) for snapshot in domain.get("snapshots") or []]
+    points = _listed(centrals, "recovery_points")
     marks = {(image.base_vm, image.release): image.name for image in images if image.marked}
     return [
         *decide_temporary_vms(material.vms, images, snapshots, domains, *terms),
@@ -175,15 +184,16 @@ def _decide_orphans(params: Params, material: _Material, terms: _Terms) -> list[
 
 
 def _rules(params: Mapping[str, Any]) -> Rules:
-    named = params["base_vms"]
-    base_vms = frozenset(map(part_of_name, named) if params["pools"] else named) or None
+    base_vms = frozenset(params["base_vms"])
+    if params["pools"]:
+        base_vms = frozenset(map(part_of_name, base_vms))
     return Rules(
         params["keep"],
         params["history"],
         params["minimum_age"],
         params["janitor_age"],
         params["include_unmarked"],
-        base_vms,
+        base_vms or None,
     )
 
 
@@ -196,51 +206,41 @@ def _release_doubts(params: Mapping[str, Any]) -> list[str]:
     if not params["release"]:
         return []
     image = Release(params["release_base_vm"], params["release"], params["prefix"]).image_name
-    catalogs = {
-        host: [catalog_from(facts) for facts in answer.get("catalogs") or []]
-        for host, answer in params["sites"].items()
-    }
+    catalogs = {host: list(map(catalog_from, answer.get("catalogs") or [])) for host, answer in params["sites"].items()}
     return unpublished(image, params["release_catalogs"] or {}, catalogs)
 
 
 def _definitions(params: Mapping[str, Any]) -> list[KeptDefinition]:
     """The image definitions that are to be looked after, as their sites told of them."""
-    definitions = [
-        KeptDefinition(host, facts["id"], facts["name"], _versions(params["sites"][host], facts["id"]))
-        for host in params["definitions"]
-        for facts in params["sites"].get(host, {}).get("image_definitions") or []
-    ]
-    return [
-        definition
-        for definition in definitions
-        if any(is_called(definition, name) for name in params["definitions"][definition.site])
-    ]
+    definitions = []
+    for host, names in params["definitions"].items():
+        answer = params["sites"].get(host, {})
+        for facts in answer.get("image_definitions") or []:
+            definition = KeptDefinition(host, facts["id"], facts["name"], _versions(answer, facts["id"]))
+            if any(is_called(definition, name) for name in names):
+                definitions.append(definition)
+    return definitions
 
 
 def _unknown_definitions(params: Mapping[str, Any], definitions: Sequence[KeptDefinition]) -> list[dict[str, str]]:
     """Doubts about what sites that answered do not have. Who wants definitions to go may find them gone."""
     if params["delete_definitions"]:
         return []
-    unknown = unknown_definitions(params["definitions"], definitions)
-    return [
-        doubt(reason, host)
-        for host, reasons in unknown.items()
-        if not params["sites"][host].get("message")
-        for reason in reasons
-    ]
+    all_doubts = []
+    for host, reasons in unknown_definitions(params["definitions"], definitions).items():
+        if not params["sites"][host].get("message"):
+            all_doubts += [doubt(reason, host) for reason in reasons]
+    return all_doubts
 
 
 def _versions(answer: Mapping[str, Any], definition_id: str) -> tuple[KeptVersion, ...]:
-    return tuple(
-        kept_version(facts)
-        for facts in answer.get("image_versions") or []
-        if facts["definition"]["id"] == definition_id
-    )
+    versions = answer.get("image_versions") or []
+    return tuple(kept_version(facts) for facts in versions if facts["definition"]["id"] == definition_id)
 
 
-def _images(host: str, facts: Mapping[str, Any], prefix: str) -> list[Image]:
+def _images(clusters: Mapping[str, Any], prefix: str) -> list[Image]:
     images = []
-    for snapshot in facts.get("snapshots") or []:
+    for host, snapshot in _listed(clusters, "snapshots"):
         release = parse_image_name(snapshot["name"], prefix)
         if release is None:
             continue
@@ -262,23 +262,21 @@ def _images(host: str, facts: Mapping[str, Any], prefix: str) -> list[Image]:
 
 def _templates(params: Mapping[str, Any], references: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Image]:
     everything = [reference for of_site in references.values() for reference in of_site]
-    return [
-        image
-        for host, facts in params["prism_centrals"].items()
-        for image in template_images(
-            host, facts.get("templates") or [], everything, params["prefix"], params["templates"]
-        )
-    ]
+    images: list[Image] = []
+    for host, facts in params["prism_centrals"].items():
+        templates = facts.get("templates") or []
+        images += template_images(host, templates, everything, params["prefix"], params["templates"])
+    return images
 
 
 def _vms(clusters: Mapping[str, Any], centrals: Mapping[str, Any], prefix: str) -> list[OrphanVm]:
     """The temporary VMs, each once: of what is on a declared cluster, its Prism Central adds what only that knows."""
-    known = {vm["uuid"]: vm for facts in centrals.values() for vm in facts.get("vms") or []}
-    vms = [_vm(host, vm, known, prefix) for host, facts in clusters.items() for vm in facts.get("vms") or []]
+    of_centrals = _listed(centrals, "vms")
+    known = {vm["uuid"]: vm for _host, vm in of_centrals}
+    vms = [_vm(host, vm, known, prefix) for host, vm in _listed(clusters, "vms")]
     here = {vm.uuid for vm in vms if vm}
-    elsewhere = [(host, vm) for host, facts in centrals.items() for vm in facts.get("vms") or []]
-    vms += [_vm(host, vm, known, prefix) for host, vm in elsewhere if vm["uuid"] not in here]
-    return [vm for vm in vms if vm]
+    vms += [_vm(host, vm, known, prefix) for host, vm in of_centrals if vm["uuid"] not in here]
+    return list(filter(None, vms))
 
 
 def _vm(host: str, vm: Mapping[str, Any], known: Mapping[str, Any], prefix: str) -> OrphanVm | None:
@@ -289,35 +287,28 @@ def _vm(host: str, vm: Mapping[str, Any], known: Mapping[str, Any], prefix: str)
     return OrphanVm(host, vm["uuid"], vm["name"], vm["power_state"], says, marked, parse_moment(told.get("created")))
 
 
-def _domains(host: str, facts: Mapping[str, Any]) -> list[Domain]:
-    return [
-        Domain(
-            cluster=host,
-            name=domain["name"],
-            members=tuple(member["vm_name"] for member in domain.get("members") or []),
-            last_restore=parse_moment(domain.get("last_restore")),
-            restoring=tuple(domain.get("restoring") or ()),
-        )
-        for domain in facts.get("protection_domains") or []
-    ]
+def _domain(host: str, domain: Mapping[str, Any]) -> Domain:
+    return Domain(
+        cluster=host,
+        name=domain["name"],
+        members=tuple(member["vm_name"] for member in domain.get("members") or []),
+        last_restore=parse_moment(domain.get("last_restore")),
+        restoring=tuple(domain.get("restoring") or ()),
+    )
 
 
-def _pd_snapshots(host: str, facts: Mapping[str, Any]) -> list[KeptSnapshot]:
-    return [
-        KeptSnapshot(
-            cluster=host,
-            protection_domain=domain["name"],
-            id=snapshot["id"],
-            created=parse_moment(snapshot.get("created")),
-            expires=parse_moment(snapshot.get("expires")),
-            retention=snapshot.get("retention"),
-            state=snapshot["state"],
-            oob=bool(snapshot.get("oob")),
-            vm_names=tuple(vm["vm_name"] for vm in snapshot.get("vms") or []),
-        )
-        for domain in facts.get("protection_domains") or []
-        for snapshot in domain.get("snapshots") or []
-    ]
+def _pd_snapshot(host: str, protection_domain: str, snapshot: Mapping[str, Any]) -> KeptSnapshot:
+    return KeptSnapshot(
+        cluster=host,
+        protection_domain=protection_domain,
+        id=snapshot["id"],
+        created=parse_moment(snapshot.get("created")),
+        expires=parse_moment(snapshot.get("expires")),
+        retention=snapshot.get("retention"),
+        state=snapshot["state"],
+        oob=bool(snapshot.get("oob")),
+        vm_names=tuple(vm["vm_name"] for vm in snapshot.get("vms") or []),
+    )
 
 
 def _order(decision: Decision) -> tuple[Any, ...]:
@@ -337,7 +328,7 @@ def _shown(decision: Decision) -> dict[str, Any]:
         "definition": decision.definition or None,
         "base_vm": decision.base_vm,
         "release": decision.release,
-        "created": decision.created.strftime("%Y-%m-%dT%H:%M:%SZ") if decision.created else None,
+        "created": iso_moment(decision.created),
         "delete": decision.delete,
         "remaining_slots": list(decision.remaining),
         "reason": decision.reason,

@@ -24,7 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.retenti
     rows,
     totals,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary, titled
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.tables import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -43,7 +43,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     figures = (
         ", ".join(f"{count} {result}" for result, count in counted.items()) or "no object of the collection was found"
     )
-    title = f"Retention{' (a plan: nothing was changed)' if check else ''}: {figures}"
+    title = f"{titled('Retention', check)}: {figures}"
     wrong = problems(objects, params["doubts"])
     return Verdict(
         lines=[

@@ -84,11 +84,13 @@ class _Task:
         """Raises OperationError when there is none: a wallet entry without one would be found out hours later."""
         kind, params = self.params["type"], self.params
         part = OF_TYPE.get(kind)
-        values = params[part] or {} if part else {name: params[name] for name in SECRET_KEYS[kind]}
+        if part:
+            needed, values = part, params[part] or {}
+        else:
+            needed, values = "username and password", {name: params[name] for name in SECRET_KEYS[kind]}
         secret = secret_of(kind, values, params["data"] or {})
-        needed = [part] if part else ["username", "password"]
         if not params["data"] and (not secret or (not part and not (params["username"] and params["password"]))):
-            raise OperationError(f"A credential of type {kind} needs {' and '.join(needed)}", "Give them, or data.")
+            raise OperationError(f"A credential of type {kind} needs {needed}", "Give them, or data.")
         return secret
 
 
@@ -158,7 +160,7 @@ def verify(task: _Task, entry: Credential | None, facts: Result, reporter: Repor
             f"{task.service.endpoint}: the wallet does not show the credential '{task.id}' as it was ordered",
             "Run the same task again; if that does not help, look into the wallet with ips_credential_info.",
         )
-    return {"credential": after.as_dict() if after else None}
+    return {"credential": after and after.as_dict()}
 
 
 def _create(task: _Task, reporter: Reporter) -> None:

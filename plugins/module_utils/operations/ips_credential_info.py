@@ -17,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_p
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_portability.names import SECRET_KEYS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.portability import Credential
 
 ARGUMENTS: dict[str, Any] = {
     **CONNECTION_ARGUMENTS,
@@ -27,13 +28,11 @@ ARGUMENTS: dict[str, Any] = {
 
 def read(params: Params, reporter: Reporter) -> Result:
     entries = read_credentials(PortabilityService.connect(params))
-    return {
-        "credentials": [
-            entry.as_dict()
-            for entry in entries
-            if all(params[name] in (None, getattr(entry, name)) for name in ("id", "type"))
-        ]
-    }
+    return {"credentials": [entry.as_dict() for entry in entries if _fits(entry, params)]}
+
+
+def _fits(entry: Credential, params: Params) -> bool:
+    return all(params[name] in (None, getattr(entry, name)) for name in ("id", "type"))
 
 
 OPERATION = Reading(arguments=ARGUMENTS, read=read)

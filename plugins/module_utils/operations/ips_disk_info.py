@@ -20,7 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.disk
 def read(params: Params, reporter: Reporter) -> Result:
     target = connect(params)
     disks = target.disks(params["name"] or "", params["id"] or "")
-    return {"disks": [shown(disk) for disk in sorted(disks, key=lambda disk: (disk.name, disk.id))]}
+    return {"disks": list(map(shown, sorted(disks, key=lambda disk: (disk.name, disk.id))))}
 
 
 def shown(disk: UploadedDisk) -> dict[str, Any]:

@@ -169,14 +169,15 @@ def _warnings(observed: _Observed, source: SourceFile) -> list[str]:
 
 
 def _facts(disk: UploadedDisk | None) -> Result:
+    sent = {"data_bytes": 0, "sent_bytes": 0, "resumed": False}
+    if disk is None:
+        return {"disk": None, "sha256": "", "md5": "", "virtual_size_bytes": 0, **sent}
     return {
-        "disk": shown(disk) if disk else None,
-        "sha256": disk.tags.get(SHA256, "") if disk else "",
-        "md5": disk.tags.get(MD5, "") if disk else "",
-        "virtual_size_bytes": disk.size if disk else 0,
-        "data_bytes": 0,
-        "sent_bytes": 0,
-        "resumed": False,
+        "disk": shown(disk),
+        "sha256": disk.tags.get(SHA256, ""),
+        "md5": disk.tags.get(MD5, ""),
+        "virtual_size_bytes": disk.size,
+        **sent,
     }
 
 

@@ -52,13 +52,13 @@ ARGUMENTS = {
 def read(params: Params, reporter: Reporter) -> Result:
     client = PrismCentral.connect(params).shared_on(reporter.board)
     central = read_central(client)
-    hosts = [_cluster_host(entry) for entry in params["cluster_hosts"]]
+    hosts = list(map(_cluster_host, params["cluster_hosts"]))
     containers = containers_of(client)
     return {
         "prism_central": asdict(central),
         "by_api_key": client.by_api_key,
         "api_versions": _api_versions(client) if params["api_versions"] else {},
-        "peers": [asdict(peer) for peer in list_peers(client, central.uuid)],
+        "peers": list(map(asdict, list_peers(client, central.uuid))),
         "clusters": [_shown(cluster, containers, hosts) for cluster in list_clusters(client)],
     }
 

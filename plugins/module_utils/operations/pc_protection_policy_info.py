@@ -17,8 +17,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection_policy import ProtectionPolicy
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import shown
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection_policy import (
+    PolicyLocation,
+    ProtectionPolicy,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import RecoveryPoint, shown
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.policy_copies import (
     CopyState,
     NewestCopy,
@@ -78,15 +81,8 @@ def _told(client: PrismCentral, params: Params, central_uuid: str, policy: Prote
         "ext_id": policy.ext_id,
         "name": policy.name,
         "categories": list(policy.categories),
-        "locations": [
-            {
-                **asdict(location),
-                "cluster_uuids": list(location.cluster_uuids),
-                "here": location.central_uuid == central_uuid,
-            }
-            for location in policy.locations
-        ],
-        "schedules": [asdict(schedule) for schedule in policy.schedules],
+        "locations": [_location(location, central_uuid) for location in policy.locations],
+        "schedules": list(map(asdict, policy.schedules)),
     }
     if not params["vm_uuid"]:
         return told
@@ -95,9 +91,23 @@ def _told(client: PrismCentral, params: Params, central_uuid: str, policy: Prote
     return {
         **told,
         "newest_at": [_newest(copy, prefix) for copy in copies.at_each],
-        "newest": shown(copies.newest, prefix) if copies.newest else None,
-        "copies": [_state(state) for state in copies.states],
+        "newest": _shown(copies.newest, prefix),
+        "copies": list(map(_state, copies.states)),
     }
+
+
+def _location(location: PolicyLocation, central_uuid: str) -> dict[str, Any]:
+    return {
+        **asdict(location),
+        "cluster_uuids": list(location.cluster_uuids),
+        "here": location.central_uuid == central_uuid,
+    }
+
+
+def _shown(point: RecoveryPoint | None, prefix: str) -> dict[str, Any] | None:
+    if point is None:
+        return None
+    return shown(point, prefix)
 
 
 def _newest(copy: NewestCopy, prefix: str) -> dict[str, Any]:
@@ -106,7 +116,7 @@ def _newest(copy: NewestCopy, prefix: str) -> dict[str, Any]:
         "central_uuid": copy.place.location.central_uuid,
         "cluster_uuid": copy.place.cluster_uuid,
         "known": copy.known,
-        "recovery_point": shown(copy.point, prefix) if copy.point else None,
+        "recovery_point": _shown(copy.point, prefix),
     }
 
 

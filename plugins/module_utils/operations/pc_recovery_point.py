@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
     CONNECTION_ARGUMENTS,
@@ -108,8 +109,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     cluster_uuid = vm.cluster_uuid if vm else ""
     if not ours:
         _refuse_to_make_one_of(client, params, vm)
-    foreign = () if ours else tuple(points)
-    return _Observed(client, client.now(), _the_one(ours, cluster_uuid), vm_uuid, cluster_uuid, foreign)
+        return _Observed(client, client.now(), None, vm_uuid, cluster_uuid, foreign=tuple(points))
+    return _Observed(client, client.now(), _the_one(ours, cluster_uuid), vm_uuid, cluster_uuid)
 
 
 def plan(params: Params, observed: _Observed) -> Plan[_Step]:
@@ -124,15 +125,17 @@ def plan(params: Params, observed: _Observed) -> Plan[_Step]:
             after={"recovery_points": []},
         )
     retention = timedelta(seconds=params["retention"])
-    name = point.name if point else params["name"]
-    expires = marked_expiry(observed.now + retention, name, observed.vm_uuid)
     if point is None:
         _refuse_namesakes(params, observed)
+        expires = marked_expiry(observed.now + retention, params["name"], observed.vm_uuid)
         return _planned(prefix, _Step(None, _foretold(params, observed, expires)))
+    after, warnings = point, []
     # One that is about to end is given a full time again; half of it makes a run that follows at once change nothing.
-    lasts = point.expires is not None and point.expires - observed.now >= retention / 2
-    warnings = [] if params["ext_id"] or point.kind == params["kind"] else [_other_kind(params, observed.client, point)]
-    return _planned(prefix, _Step(point, point if lasts else replace(point, expires=expires)), warnings)
+    if point.expires is None or point.expires - observed.now < retention / 2:
+        after = replace(point, expires=marked_expiry(observed.now + retention, point.name, observed.vm_uuid))
+    if not params["ext_id"] and point.kind != params["kind"]:
+        warnings.append(_other_kind(params, observed.client, point))
+    return _planned(prefix, _Step(point, after), warnings)
 
 
 def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Reporter) -> Result:
@@ -292,7 +295,7 @@ def _other_kind(params: Params, client: PrismCentral, point: RecoveryPoint) -> s
 
 
 def _planned(prefix: str, step: _Step, warnings: Sequence[str] = ()) -> Plan[_Step]:
-    before, after = (shown(point, prefix) if point else None for point in (step.before, step.after))
+    before, after = _shown(step.before, prefix), _shown(step.after, prefix)
     return Plan(
         steps=() if step.before == step.after else (step,),
         facts={"recovery_point": after},
@@ -300,6 +303,12 @@ def _planned(prefix: str, step: _Step, warnings: Sequence[str] = ()) -> Plan[_St
         after={"recovery_point": after},
         warnings=warnings,
     )
+
+
+def _shown(point: RecoveryPoint | None, prefix: str) -> dict[str, Any] | None:
+    if point is None:
+        return None
+    return shown(point, prefix)
 
 
 def _extend(client: PrismCentral, step: _Step, deadline: Deadline, reporter: Reporter) -> None:

@@ -111,9 +111,9 @@ def _search(params: Params, reporter: Reporter) -> _Search:
     places = places_of([client, *(connect_peer(params, peer).shared_on(reporter.board) for peer in params["peers"])])
     vm_uuid, cluster_uuid = params["vm_uuid"] or "", params["cluster_uuid"] or ""
     vm = golden_vm(client, params["vm_name"], vm_uuid, cluster_uuid)
-    chooser = Chooser(
-        client, places, release_of(params), vm.uuid if vm else vm_uuid, vm.cluster_uuid if vm else cluster_uuid
-    )
+    if vm:
+        vm_uuid, cluster_uuid = vm.uuid, vm.cluster_uuid
+    chooser = Chooser(client, places, release_of(params), vm_uuid, cluster_uuid)
     limit = earliest(client.now(), since, params["max_age"])
     if not params["by_policy"]:
         return _Search(chooser, vm, limit, None, (), ())
@@ -125,7 +125,9 @@ def _search(params: Params, reporter: Reporter) -> _Search:
         )
     policy = _policy(chooser, params["policy"], vm)
     locations = locations_of(policy, places)
-    names = [(name, uuid) for place in places for name, uuid in ((place.name, place.id), (place.id, place.id))]
+    names = []
+    for place in places:
+        names += [(place.name, place.id), (place.id, place.id)]
     names += [(name, str(uuid)) for name, uuid in params["cluster_names"].items()]
     return _Search(chooser, vm, limit, policy, locations, requirements(locations, params["locations"], names))
 
@@ -224,7 +226,9 @@ def _none(search: _Search) -> str:
     """What there is instead of one that is young enough."""
     chooser = search.chooser
     everything = chooser.since(None)
-    newest = f"the newest is '{everything[0].name}' of {iso_moment(everything[0].created)}" if everything else "none"
+    newest = "none"
+    if everything:
+        newest = f"the newest is '{everything[0].name}' of {iso_moment(everything[0].created)}"
     policy = search.policy.name if search.policy else ""
     return (
         f"{chooser.client.endpoint}: since {iso_moment(search.since)} the policy '{policy}' has made no recovery point"
@@ -234,11 +238,15 @@ def _none(search: _Search) -> str:
 
 def _facts(search: _Search, params: Params, point: RecoveryPoint | None, chosen_by: str) -> Result:
     chooser, policy = search.chooser, search.policy
-    held = chooser.held(point) if point else set()
+    held: set[str] = set()
+    choice: Result = {"recovery_point": None, "reason": "", "chosen_by": ""}
+    if point:
+        held = chooser.held(point)
+        choice |= {"recovery_point": shown(point, params["prefix"]), "chosen_by": chosen_by}
+    elif not params["begun_from"]:
+        choice["reason"] = _none(search)
     return {
-        "recovery_point": shown(point, params["prefix"]) if point else None,
-        "reason": "" if point or params["begun_from"] else _none(search),
-        "chosen_by": chosen_by if point else "",
+        **choice,
         "vm_uuid": chooser.vm_uuid,
         "policy": {"ext_id": policy.ext_id, "name": policy.name} if policy else None,
         "locations": [_location(requirement, held) for requirement in search.required],

@@ -54,7 +54,7 @@ def _observe(client: PrismCentral, params: Params) -> list[RecoveryPoint]:
         return copies_of(client, params["location_agnostic_id"], cluster_uuid)
     if params["location_agnostic_ids"] is not None:
         return copies_of_any(client, params["location_agnostic_ids"])
-    since = parse_moment(params["since"]) if params["since"] else None
+    since = parse_moment(params["since"])
     if params["since"] and since is None:
         raise OperationError(f"since is '{params['since']}'", "Give a moment such as 2026-11-20T23:33:00Z.")
     if params["vm_uuid"] is None:

@@ -65,7 +65,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     client = PrismCentral.connect(params).shared_on(reporter.board)
     peers = [connect_peer(params, peer).shared_on(reporter.board) for peer in params["peers"]]
     places = places_of([client, *peers])
-    targets = [Target(place) for place in chosen(places, params["clusters"])]
+    targets = list(map(Target, chosen(places, params["clusters"])))
     central = read_central(client)
     unpaired = _unpaired(client, central, targets)
     ext_id = params["recovery_point"]
@@ -89,7 +89,7 @@ def plan(params: Params, observed: _Observed) -> Plan[Target]:
         facts=_facts(observed.targets),
         before=_diff(observed.targets, lambda target: target.copy is not None),
         after=_diff(observed.targets, lambda target: not target.error),
-        warnings=list(dict.fromkeys(str(error) for error in refused)),
+        warnings=list(dict.fromkeys(map(str, refused))),
     )
 
 
@@ -176,7 +176,7 @@ def _raise_failures(targets: Sequence[Target], ordered: bool) -> None:
 
 
 def _facts(targets: Sequence[Target]) -> Result:
-    return {"copies": [_row(target) for target in targets]}
+    return {"copies": list(map(_row, targets))}
 
 
 def _row(target: Target) -> dict[str, Any]:

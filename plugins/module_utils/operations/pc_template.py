@@ -229,7 +229,9 @@ def _source(client: PrismCentral, params: Params) -> CentralVm | None:
                 "Give the name and the uuid of the same VM, or only one.",
             )
         return vm
-    namesakes = vms_called(client, name) if name else []
+    if not name:
+        return None
+    namesakes = vms_called(client, name)
     if len(namesakes) > 1:
         listed = ", ".join(f"{vm.uuid} ({vm.power_state})" for vm in namesakes)
         raise OperationError(
@@ -300,7 +302,7 @@ def _removal(params: Params, observed: _Observed) -> Plan[str]:
     if not only_version:
         return Plan(steps=(REMOVE,), facts={"template": None}, before={"template": before}, after={"template": None})
     successor = _successor(observed)
-    after = {**before, "versions": [_as_after(each, facts, successor) for each in before["versions"] if each != facts]}
+    after = {**before, "versions": [_as_after(each, successor) for each in before["versions"] if each != facts]}
     return Plan(
         steps=(REMOVE_VERSION,), facts={"template": after}, before={"template": before}, after={"template": after}
     )
@@ -320,9 +322,10 @@ def _successor(observed: _Observed) -> TemplateVersion | None:
     return others[0]
 
 
-def _as_after(each: dict[str, Any], gone: dict[str, Any], successor: TemplateVersion | None) -> dict[str, Any]:
-    active = each["ext_id"] == successor.ext_id if successor else each["active"]
-    return {**each, "active": active}
+def _as_after(each: dict[str, Any], successor: TemplateVersion | None) -> dict[str, Any]:
+    if successor is None:
+        return each
+    return {**each, "active": each["ext_id"] == successor.ext_id}
 
 
 def _of_version(params: Params) -> bool:
@@ -337,9 +340,10 @@ def _shown(params: Params, observed: _Observed) -> dict[str, Any] | None:
 
 def _planned(params: Params, observed: _Observed, steps: tuple[str, ...]) -> Plan[str]:
     before, vm = _shown(params, observed), observed.vm
-    vm_name = vm.name if vm else params["vm_name"] or ""
     name = params["version_name"] or params["name"]
-    description = template_description(name, vm.name, vm.uuid) if vm else ""
+    vm_name, description = params["vm_name"] or "", ""
+    if vm:
+        vm_name, description = vm.name, template_description(name, vm.name, vm.uuid)
     active = params["activate"] or observed.template is None
     new = TemplateVersion("", name, description, vm_name, None, active, None)
     template = observed.template or Template("", name, description, None, None, new)
@@ -352,16 +356,19 @@ def _planned(params: Params, observed: _Observed, steps: tuple[str, ...]) -> Pla
     after = shown(template, versions, params["prefix"])
     if vm is None:
         # In check mode the temporary VM is yet to be restored, and nothing can be said of where it comes from.
-        for foretold in [each for each in (after, *after["versions"]) if not each["ext_id"]]:
-            foretold["lineage"] = None
+        for each in (after, *after["versions"]):
+            if not each["ext_id"]:
+                each["lineage"] = None
     return Plan(steps=steps, facts={"template": after}, before={"template": before}, after={"template": after})
 
 
 def _read_again(params: Params, observed: _Observed, template: Template | None) -> dict[str, Any] | None:
-    now = read_template(observed.client, template.ext_id) if template else None
-    if now:
-        return shown(now, list_versions(observed.client, now.ext_id), params["prefix"])
-    return None
+    if template is None:
+        return None
+    now = read_template(observed.client, template.ext_id)
+    if now is None:
+        return None
+    return shown(now, list_versions(observed.client, now.ext_id), params["prefix"])
 
 
 OPERATION = Change(

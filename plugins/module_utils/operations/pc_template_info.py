@@ -50,13 +50,15 @@ def _chosen(client: PrismCentral, params: Params) -> list[Template]:
     if params["name"]:
         return [template for template in templates if template.name == params["name"]]
     if params["base_vm"]:
-        images = {template.ext_id: parse_image_name(template.name, params["prefix"]) for template in templates}
-        return [
-            template
-            for template in templates
-            if (image := images[template.ext_id]) and image.base_vm == params["base_vm"]
-        ]
+        return [template for template in templates if _base_vm(template, params["prefix"]) == params["base_vm"]]
     return templates
+
+
+def _base_vm(template: Template, prefix: str) -> str:
+    image = parse_image_name(template.name, prefix)
+    if image:
+        return image.base_vm
+    return ""
 
 
 OPERATION = Reading(arguments=ARGUMENTS, read=read, mutually_exclusive=(("name", "ext_id", "base_vm"),))

@@ -66,16 +66,18 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
 
 def plan(params: Params, observed: _Observed) -> Plan[CentralVm]:
     vm, state = observed.vm, params["state"]
-    before = [_shown(vm)] if vm else []
-    after = [_shown(vm, POWER[state])] if vm and state != ABSENT else []
-    if vm and before != after:
+    if vm is None:
+        return Plan(facts={"vms": [], "removed": []}, before={"vms": []}, after={"vms": []})
+    before = {"vms": [_shown(vm)]}
+    if state == ABSENT:
         _refuse_foreign(observed.client, params, vm)
-    return Plan(
-        steps=(vm,) if vm and before != after else (),
-        facts={"vms": after, "removed": [each["uuid"] for each in before] if state == ABSENT else []},
-        before={"vms": before},
-        after={"vms": after},
-    )
+        return Plan(steps=(vm,), facts={"vms": [], "removed": [vm.uuid]}, before=before, after={"vms": []})
+    after = {"vms": [_shown(vm, POWER[state])]}
+    facts = {**after, "removed": []}
+    if before == after:
+        return Plan(facts=facts, before=before, after=after)
+    _refuse_foreign(observed.client, params, vm)
+    return Plan(steps=(vm,), facts=facts, before=before, after=after)
 
 
 def apply(params: Params, observed: _Observed, plan: Plan[CentralVm], reporter: Reporter) -> Result:

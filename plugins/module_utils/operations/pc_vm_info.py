@@ -32,7 +32,7 @@ ARGUMENTS = {
 
 def read(params: Params, reporter: Reporter) -> Result:
     client = PrismCentral.connect(params).shared_on(reporter.board)
-    return {"vms": [_shown(vm) for vm in _observe(client, params)]}
+    return {"vms": list(map(_shown, _observe(client, params)))}
 
 
 def _observe(client: PrismCentral, params: Params) -> list[CentralVm]:
@@ -51,7 +51,7 @@ def _shown(vm: CentralVm) -> dict[str, Any]:
     return {
         **asdict(vm),
         "created": iso_moment(vm.created),
-        "disks": [asdict(disk) for disk in vm.disks],
+        "disks": list(map(asdict, vm.disks)),
         "nics": list(vm.nics),
         "category_ext_ids": list(vm.category_ext_ids),
     }

@@ -79,7 +79,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         "warning_count": warnings,
         "problems": [asdict(row) for row in rows if row.result != OK],
     }
-    details = {"rows": [asdict(row) for row in rows]}
+    details = {"rows": list(map(asdict, rows))}
     refusal = OperationError(
         f"Not ready to release {what}: {stops} of {len(rows)} checks say stop",
         "The table says what to do about each. Run preflight again afterwards.",
@@ -107,11 +107,17 @@ def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
 
 
 def _read(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What the hosts told. Templates of ansible-core before 2.19 make '' of the null of what was not read."""
-    return {
-        host: {name: value if value != "" or name in TEXTS else None for name, value in facts.items()}
-        for host, facts in hosts.items()
-    }
+    """What the hosts told."""
+    return {host: _with_nulls(facts) for host, facts in hosts.items()}
+
+
+def _with_nulls(facts: dict[str, Any]) -> dict[str, Any]:
+    """Templates of ansible-core before 2.19 make '' of the null of what was not read."""
+    told = dict(facts)
+    for name, value in facts.items():
+        if value == "" and name not in TEXTS:
+            told[name] = None
+    return told
 
 
 OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "centrals", "targets", "pools"), dict)

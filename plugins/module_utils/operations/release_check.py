@@ -224,11 +224,9 @@ def _groups(params: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _wrong_types(params: Mapping[str, Any]) -> list[str]:
     """What the roles' argument specs refuse, and text where it cannot be meant."""
-    options = params["options"]
-    given = {
-        host: {name: value for name, value in variables.items() if name in options}
-        for host, variables in params["variables"].items()
-    }
+    options, given = params["options"], {}
+    for host, variables in params["variables"].items():
+        given[host] = {name: value for name, value in variables.items() if name in options}
     return wrong_values(given, options)
 
 
@@ -276,7 +274,9 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
         problems += wrong_definitions(_by_site(params, DEFINITIONS), _by_site(params, CATALOGS[job]))
     if job == "prepared_retirement":
         named = _by_site(params, "prepared_image_retire_definitions")
-        problems += wrong_retirement(named if any(named.values()) else _by_site(params, DEFINITIONS))
+        if not any(named.values()):
+            named = _by_site(params, DEFINITIONS)
+        problems += wrong_retirement(named)
     if job == "portability" or (job == "preflight" and common("image_portability_release")):
         targets = {host: variables.get(host, {}).get("image_portability_target") for host in params["targets"]}
         wrong = portability_wishes.wrong_wishes(common, targets, _by_site(params, portability_wishes.CATALOGS))
@@ -331,9 +331,9 @@ def _catalogs_to_take_back(variables: Mapping[str, Any]) -> list[Any]:
     chosen = variables.get("image_rollback_catalogs", "")
     if chosen not in ("", None):
         return catalogs(chosen)
-    of_pools = variables.get(POOL_RELEASE) and not variables.get("image_release_id")
-    released = variables.get("xenserver_image_sync_catalogs" if of_pools else "image_release_catalogs")
-    return catalogs(released)
+    if variables.get(POOL_RELEASE) and not variables.get("image_release_id"):
+        return catalogs(variables.get("xenserver_image_sync_catalogs"))
+    return catalogs(variables.get("image_release_catalogs"))
 
 
 def _wrong_reboot(policy: Any) -> str:
@@ -373,7 +373,9 @@ def _paths(params: Mapping[str, Any], release: str) -> dict[str, str]:
     paths = {name: str(release_wishes.common(params["variables"], name, path) or "") for name, path in defaults.items()}
     if params["job"] in PAGES:
         page, report = PAGES[params["job"]]
-        beside = f"{os.path.splitext(paths[report])[0]}.html" if paths[report] else ""
+        beside = ""
+        if paths[report]:
+            beside = f"{os.path.splitext(paths[report])[0]}.html"
         paths[page] = str(release_wishes.common(params["variables"], page, beside) or "")
     return paths
 

@@ -36,11 +36,13 @@ def read(params: Params, reporter: Reporter) -> Result:
         except (OSError, ValueError, RecursionError) as error:
             unreadable.append({"file": str(path), "reason": _reason(error)})
             continue
-        fact = _fact(path, content) if isinstance(content, dict) else None
-        reason = _why_not_understood(content, fact) if fact else ""
+        fact = _fact(path, content)
+        if fact is None:
+            continue
+        reason = _why_not_understood(content, fact)
         if reason:
             unreadable.append({"file": str(path), "reason": reason})
-        elif fact:
+        else:
             reports.append(fact)
     return {"reports": sorted(reports, key=lambda each: str(each["finished"])), "unreadable": unreadable}
 
@@ -61,10 +63,11 @@ def _why_not_understood(content: Mapping[str, Any], fact: Mapping[str, Any]) -> 
     return ""
 
 
-def _fact(path: Path, content: Mapping[str, Any]) -> dict[str, Any] | None:
+def _fact(path: Path, content: Any) -> dict[str, Any] | None:
     """None for another file than the report of a release or a move."""
-    schema = content.get("schema")
-    name = schema.get("name") if isinstance(schema, dict) else None
+    if not isinstance(content, dict) or not isinstance(content.get("schema"), dict):
+        return None
+    name = content["schema"].get("name")
     if name == RELEASES:
         kind = "rollback" if content.get("rollback") else "release"
         own = str(content.get("release") or "")
