@@ -7,6 +7,7 @@ means stands in logic/failover."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
 
 
 def failover_discards(results: Mapping[str, Any], path: str, target: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        deletions = deletions_in(Path(path).read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError):
-        deletions = {}
+    deletions = {}
+    if path:
+        with suppress(OSError, ValueError):
+            deletions = deletions_in(Path(path).read_text(encoding="utf-8"))
     return told_by_all_runs(results, deletions, target)
 
 

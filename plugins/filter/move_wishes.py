@@ -33,16 +33,19 @@ def mapping(value: Any, variable: str = "This", secret: bool = False) -> dict[st
 def wrong_values(hostvars: Any, hosts: Sequence[str], roles: Sequence[str]) -> list[str]:
     """What is wrong with the variables of these roles on hosts, as far as it can be told before they run."""
     ours = tuple(f"{role}_" for role in roles)
-    options = {
-        name: option
-        for name, option in role_options(roles, str(Path(__file__).parents[2] / "roles")).items()
-        if name.startswith(ours)
-    }
+    known = role_options(roles, str(Path(__file__).parents[2] / "roles"))
+    options = {name: option for name, option in known.items() if name.startswith(ours)}
     options |= {short: options[name] for short, name in SHORT.items() if name in options}
-    given = {host: _values(hostvars[host], options) for host in hosts}
-    names = {name for host in hosts for name in hostvars[host] if name.startswith(ours)}
-    mappings = [(name, value) for values in given.values() for name, value in values.items() if name in MAPPINGS]
-    wrong = (sentence for name, value in mappings for sentence in _wrong_mapping(name, value))
+    given: dict[str, dict[str, Any]] = {}
+    names: set[str] = set()
+    wrong: list[str] = []
+    for host in hosts:
+        given[host] = _values(hostvars[host], options)
+        names.update(name for name in hostvars[host] if name.startswith(ours))
+    for values in given.values():
+        for name, value in values.items():
+            if name in MAPPINGS:
+                wrong += _wrong_mapping(name, value)
     slips = role_values.misspelt_sentences(misspelt_variables(names, options))
     return [*role_values.wrong_values(given, options), *dict.fromkeys(wrong), *slips]
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,10 @@ def rollout_waves(catalogs: Sequence[Mapping[str, Any]], *waves_or_text: Any, **
 
 
 def release_earlier_catalogs(path: str, site: str, release: str, image: str) -> list[dict[str, Any]]:
-    try:
-        text = Path(path).read_text(encoding="utf-8") if path else ""
-    except (OSError, UnicodeDecodeError):
-        text = ""
+    text = ""
+    if path:
+        with suppress(OSError, UnicodeDecodeError):
+            text = Path(path).read_text(encoding="utf-8")
     return baseline.earlier_catalogs(text, site, release, image)
 
 

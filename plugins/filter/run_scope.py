@@ -28,11 +28,10 @@ WORD = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 def variables_of_hosts(
     hostvars: Any, hosts: list[str], names: list[str], taking_part: Sequence[str] = (), scope: Any = ""
 ) -> dict[str, dict[str, Any]]:
-    variables = {
-        host: {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]}
-        for host in hosts
-        if host not in taking_part
-    }
+    variables = {}
+    for host in hosts:
+        if host not in taking_part:
+            variables[host] = {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]}
     facts = run_scope.facts_of_hosts(hostvars, taking_part, "release_begin_given", scope, {})
     return variables | {host: dict(fact["variables"]) for host, fact in facts.items() if fact and host in hosts}
 

@@ -255,12 +255,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _answers(self, entries: Mapping[str, Mapping[str, Facts]]) -> tuple[dict[str, dict[str, Facts]], list[str]]:
         """Group -> host -> what it tells; and why some did not tell."""
-        hosts = {
-            (group, host): self._question(group, host, entries)
-            for group, _client in ASKED.values()
-            for host in entries[group]
-        }
-        heard, problems = self._heard(hosts, lambda group, host: self._reading(group, host, entries))
+        questions: dict[Who, str] = {}
+        for group, _client in ASKED.values():
+            for host in entries[group]:
+                questions[group, host] = self._question(group, host, entries)
+        heard, problems = self._heard(questions, lambda group, host: self._reading(group, host, entries))
         answers: dict[str, dict[str, Facts]] = {CITRIX_SITES: {}, PRISM_CENTRALS: {}}
         for (group, host), answer in heard.items():
             answers[group][host] = answer
@@ -281,8 +280,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 problems.append(f"{who[1]} does not tell its part of the estate: {answer}")
             else:
                 self._known[questions[who]] = answer
-        heard = {who: self._known[question] for who, question in questions.items() if question in self._known}
-        self._kept |= {questions[who]: answer for who, answer in heard.items()}
+        heard: dict[Who, Facts] = {}
+        for who, question in questions.items():
+            if question in self._known:
+                heard[who] = self._kept[question] = self._known[question]
         return heard, problems
 
     def _places(
@@ -290,11 +291,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     ) -> tuple[dict[str, Facts], list[str]]:
         """The images of every cluster, and the templates of every Prism Central."""
         prefix = self.get_option("image_prefix")
-        hosts: dict[Who, Facts] = {
-            (group, host): {**variables, **entries[group].get(host, {})}
-            for group in (PRISM_ELEMENTS, PRISM_CENTRALS)
-            for host, variables in told[group].items()
-        }
+        hosts: dict[Who, Facts] = {}
+        for group in (PRISM_ELEMENTS, PRISM_CENTRALS):
+            for host, variables in told[group].items():
+                hosts[group, host] = {**variables, **entries[group].get(host, {})}
 
         def reading(group: str, host: str) -> Callable[[], Facts]:
             client, operation = IMAGES[group]

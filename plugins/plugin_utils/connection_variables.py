@@ -54,11 +54,8 @@ class ConnectionVariables:
     def refuse_missing(self, arguments: Mapping[str, Any]) -> None:
         """Name the variables of what is needed and stands neither in the task nor in the environment."""
         spec = self.client.ARGUMENTS
-        missing = [
-            option
-            for option in spec
-            if spec[option].get("required") and option not in arguments and _environment(spec[option]) not in os.environ
-        ]
+        needed = [option for option in spec if spec[option].get("required") and option not in arguments]
+        missing = [option for option in needed if _environment(spec[option]) not in os.environ]
         if missing:
             raise OperationError(
                 f"{self.host} lacks {_in_words(self.client.VARIABLES[option] for option in missing)}",

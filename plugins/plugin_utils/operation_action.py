@@ -157,12 +157,10 @@ class ActionModule(ActionBase):
         validation = validator.validate(arguments)
         if validation.error_messages:
             error = validation.errors[0]
-            kind = (
-                f"Unsupported parameters for ({COLLECTION}.{name}) module: "
-                if isinstance(error, UnsupportedError)
-                else ""
-            )
-            result: dict[str, Any] = {"failed": True, "msg": f"{kind}{error.msg}"}
+            message = error.msg
+            if isinstance(error, UnsupportedError):
+                message = f"Unsupported parameters for ({COLLECTION}.{name}) module: {message}"
+            result: dict[str, Any] = {"failed": True, "msg": message}
         else:
             reporter = self._reporter(validation._no_log_values, task_vars)
             result = execute(operation, validation.validated_parameters, reporter, show_diff=self._task.diff)
@@ -191,7 +189,8 @@ class ActionModule(ActionBase):
         """The task's `environment` for the fall-backs of options and for proxies, as a shipped module would see it."""
         variables: dict[str, str] = {}
         for layer in self._task.environment or []:
-            variables.update({key: str(value) for key, value in (self._templar.template(layer) or {}).items()})
+            for key, value in (self._templar.template(layer) or {}).items():
+                variables[key] = str(value)
         if sys.platform == "darwin" and not getproxies_environment():
             # macOS kills a forked process that asks the system for its proxy settings.
             variables.setdefault("no_proxy", "*")

@@ -239,12 +239,15 @@ def _wait_for_notes(
 
     def over() -> bool:
         notes.update(board.read(names))
-        refusal = any(not note.get("ready") for note in notes.values())
-        return refusal or bool(window_over(start_before, datetime.now(timezone.utc)))
+        return bool(_not_ready(notes) or window_over(start_before, datetime.now(timezone.utc)))
 
     notes.update(board.wait(names, what=what, timeout=timeout, progress=reporter.progress, over=over))
-    not_ready = [note for note in notes.values() if not note.get("ready")]
-    return "; ".join(str(note.get("reason") or "another host is not ready") for note in not_ready)
+    return "; ".join(_not_ready(notes))
+
+
+def _not_ready(notes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Why the hosts that are not ready are not."""
+    return [str(note.get("reason") or "another host is not ready") for note in notes.values() if not note.get("ready")]
 
 
 def _before_travel(arguments: dict[str, Any], reporter: Reporter) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def plan(params: Params, observed: _Observed | None) -> Plan[_Reset]:
         facts=_facts(observed.resets, picture),
         before={"reset": [], "power_unknown": picture.unknown},
         after={
-            "reset": [reset.connection.name for reset in needed],
+            "reset": _names(needed),
             "power_unknown": [] if needed else picture.unknown,
         },
         warnings=_doubts(observed, needed),
@@ -153,7 +153,7 @@ class _Picture:
 
 
 def _refuse_maintenance(site: CitrixSite, resets: Sequence[_Reset]) -> None:
-    parked = [reset.connection.name for reset in resets if reset.needed and reset.connection.in_maintenance_mode]
+    parked = _names([reset for reset in resets if reset.needed and reset.connection.in_maintenance_mode])
     if parked:
         raise OperationError(
             f"{site.endpoint}: refused, because the site does not use a connection that is in maintenance mode:"
@@ -245,7 +245,11 @@ def _fault(connection: Connection) -> str:
 
 
 def _title(resets: Sequence[_Reset]) -> str:
-    return f"Power states on {', '.join(reset.connection.name for reset in resets)}"
+    return f"Power states on {', '.join(_names(resets))}"
+
+
+def _names(resets: Sequence[_Reset]) -> list[str]:
+    return [reset.connection.name for reset in resets]
 
 
 def _facts(resets: Sequence[_Reset], picture: _Picture) -> Result:

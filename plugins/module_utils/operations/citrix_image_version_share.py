@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
     CONNECTION_ARGUMENTS,
@@ -108,7 +109,9 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     if refusal:
         # One that is still to be made has no number yet
         raise refusal.at(f"{site.endpoint}: {version if version.id else params['definition']}")
-    names = {unit.id: unit.name for unit in units} | {share.id: share.name for share in version.shares}
+    names = {unit.id: unit.name for unit in units}
+    for share in version.shares:
+        names[share.id] = share.name
     return _Observed(site, version, sharing, names, properties)
 
 
@@ -149,12 +152,17 @@ def _facts(observed: _Observed, version: ImageVersion) -> Result:
 
 def _properties(params: Params, units: Sequence[HostingUnit]) -> dict[str, dict[str, str]]:
     """The custom properties by hosting unit, its cluster among them. Raises Refusal."""
-    pairs = {find_named("hosting unit", name, units).id: each for name, each in params["custom_properties"].items()}
-    clusters = {find_named("hosting unit", name, units).id: each for name, each in params["cluster_ids"].items()}
-    return {
-        unit_id: with_cluster(pairs.get(unit_id), clusters.get(unit_id), params["cluster_property"]) or {}
-        for unit_id in (*pairs, *clusters)
-    }
+    pairs, clusters = _by_unit(params["custom_properties"], units), _by_unit(params["cluster_ids"], units)
+    properties = {}
+    for unit_id in (*pairs, *clusters):
+        own = with_cluster(pairs.get(unit_id), clusters.get(unit_id), params["cluster_property"])
+        properties[unit_id] = own or {}
+    return properties
+
+
+def _by_unit(named: Mapping[str, Any], units: Sequence[HostingUnit]) -> dict[str, Any]:
+    """By the ids of the hosting units what was given by their names."""
+    return {find_named("hosting unit", name, units).id: each for name, each in named.items()}
 
 
 def _version(site: CitrixSite, params: Params, units: Sequence[HostingUnit], reporter: Reporter) -> ImageVersion:
@@ -174,8 +182,11 @@ def _version(site: CitrixSite, params: Params, units: Sequence[HostingUnit], rep
 
 def _removed(version: ImageVersion, there: Mapping[str, HostingUnit]) -> list[HostingUnit]:
     """Hosting units that are not there any more and still count among those that have the image."""
-    gone = [share for share in version.shares if share.id not in there]
-    return [HostingUnit(share.id, share.name, "", share.connection_id, share.connection) for share in gone]
+    gone = []
+    for share in version.shares:
+        if share.id not in there:
+            gone.append(HostingUnit(share.id, share.name, "", share.connection_id, share.connection))
+    return gone
 
 
 def _obstacle_to_sharing(
@@ -196,7 +207,7 @@ def _obstacle_to_sharing(
         region, account = read_location(site, unit.connection_id)
         return Place(unit.id, unit.name, connections[unit.connection_id].connection_type, region, account)
 
-    return obstacle_to_sharing(place(primary), [place(unit) for unit in strangers])
+    return obstacle_to_sharing(place(primary), list(map(place, strangers)))
 
 
 OPERATION = Change(

@@ -64,8 +64,8 @@ def _chosen(site: CitrixSite, params: Params) -> list[Machine]:
         return read_machines(site)
     if len(names) <= READ_SINGLY and all("\\" in name for name in names):
         matches = [read_machine(site, name) for name in dict.fromkeys(names)]
-        if None not in matches:
-            return [machine for machine in matches if machine]
+        if all(matches):
+            return list(filter(None, matches))
     return _named(names, read_machines(site))
 
 

@@ -59,7 +59,7 @@ _NO_MACHINES = evidence((), {})
 
 def read(params: Params, reporter: Reporter) -> Result:
     terms, machines = _terms_and_machines(params, reporter.check)
-    fails, waits = (params[name] and not reporter.check for name in ("fail", "wait"))
+    fails, waits = params["fail"] and not reporter.check, params["wait"] and not reporter.check
     if not machines:
         result = {**_result(_NO_MACHINES, [], 0.0), "proven": False, "reason": "no machines were given"}
         if fails:

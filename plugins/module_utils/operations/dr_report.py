@@ -47,6 +47,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     RunFiles,
     began,
+    pick,
     times,
     with_earlier_runs,
 )
@@ -100,7 +101,7 @@ REASSURANCE = "the move itself is not touched by this."
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
     names = ("move", "mode", "source", "target", "accept_maintenance", "clusters", "warnings", *PARTS)
     move = Move(
-        **{name: params[name] for name in names},
+        **pick(params, names),
         policy=params["policy"] or {},
         obstacles=tuple(params["obstacles"]),
         check=check,
@@ -161,17 +162,17 @@ def _record(
     params: Params, move: Move, judgement: Judgement, steps: Sequence[MoveStep], figures: Mapping[str, Any]
 ) -> dict[str, Any]:
     return {
-        **{name: params[name] for name in ("move", "mode", "source", "target", "operator")},
+        **pick(params, ("move", "mode", "source", "target", "operator")),
         **figures,
         "problems": findings_as_dicts(judgement.problems),
         "notes": findings_as_dicts(judgement.notes),
         "warnings": warnings_of(move),
         "rows": as_dicts(judgement.rows),
-        "machines": [asdict(line) for line in judgement.machines],
+        "machines": list(map(asdict, judgement.machines)),
         "unexpected": judgement.unexpected,
         "timeline": steps_as_dicts(steps),
         "policy": {kind: move.rule(kind) for kind in USUAL_POLICY},
-        **{name: params[name] for name in PARTS},
+        **pick(params, PARTS),
     }
 
 

@@ -35,6 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.estate 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.estate_metrics import metrics
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.estate_page import estate_page
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import pick
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.tables import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -101,10 +102,7 @@ def _incomplete(unknown: Sequence[str]) -> OperationError | None:
 def _retention(params: Params) -> dict[str, Any]:
     """What retention would do; the counts are null when it could not decide."""
     decisions, doubts = params["decisions"], params["doubts"]
-    going = []
-    for each in decisions:
-        if each["delete"]:
-            going.append({key: each[key] for key in ("cluster", "kind", "name", "id", "reason")})
+    going = [pick(each, ("cluster", "kind", "name", "id", "reason")) for each in decisions if each["delete"]]
     retention: dict[str, Any] = {
         "kept_count": len(decisions) - len(going),
         "would_delete_count": len(going),
@@ -127,7 +125,7 @@ def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
         page = estate_page(verdict.record, params["page_template"])
         write_report(Path(params["page_path"]), page, REASSURANCE)
         reporter.show(f"Page: {params['page_path']}")
-    return {name: params[name] for name in ("report_path", "page_path", "metrics_path")}
+    return pick(params, ("report_path", "page_path", "metrics_path"))
 
 
 OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "prism_centrals"), dict)

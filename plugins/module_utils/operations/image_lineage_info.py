@@ -38,7 +38,7 @@ ARGUMENTS = {
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
-    clusters, sites, centrals, pools = (params[name] for name in ("clusters", "sites", "prism_centrals", "pools"))
+    clusters, sites, centrals, pools = params["clusters"], params["sites"], params["prism_centrals"], params["pools"]
     catalogs = ancestries(sites, {**clusters, **centrals}, params["prefix"], pools)
     silent = [failure for hosts in (clusters, centrals, pools, sites) for failure in _silent(hosts)]
     reasons = [failure["reason"] for failure in silent]

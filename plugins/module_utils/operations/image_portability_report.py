@@ -40,6 +40,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     RunFiles,
     began,
+    pick,
     record_in,
     times,
     with_earlier_runs,
@@ -80,7 +81,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     later, unknown = left_for_later(params["sites"]), unknowns(export, targets)
     to_register = registrations(targets)
     record = {
-        **{key: params[key] for key in TOLD_AS_GIVEN},
+        **pick(params, TOLD_AS_GIVEN),
         **{key: without_scope(params[key]) for key in TOLD_OF_HOSTS},
         **_times(params, now),
         "complete": not missing and not later and not check,
@@ -102,7 +103,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         ],
         record=record,
         facts={
-            **{key: record[key] for key in ("complete", "problems", "later", "unknown", "registrations")},
+            **pick(record, ("complete", "problems", "later", "unknown", "registrations")),
             "problems_of": problems_of(rows),
             "report_path": params["report_path"],
             "page_path": params["page_path"],

@@ -42,6 +42,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     RunFiles,
     began,
+    pick,
     times,
     with_earlier_runs,
 )
@@ -112,7 +113,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     title = titled(f"{name} of {params['base_vm']}", check)
     later, concerns = left_for_later(params["sites"]), blast_radius(params["sites"])
     record = {
-        **{name: params[name] for name in TOLD_AS_GIVEN},
+        **pick(params, TOLD_AS_GIVEN),
         **{name: without_scope(params[name]) for name in TOLD_OF_HOSTS},
         **_times(params, now),
         "complete": not missing and not later and not check,

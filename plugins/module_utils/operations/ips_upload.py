@@ -119,10 +119,9 @@ def _refuse_others(params: Params, observed: _Observed) -> None:
             options=("name",),
         )
     if len(observed.complete) > 1:
-        ids = ", ".join(disk.id for disk in observed.complete)
         raise OperationError(
             f"{observed.target.endpoint} has {len(observed.complete)} disks called '{params['name']}' of release"
-            f" {params['release']} ({ids})",
+            f" {params['release']} ({_ids(observed.complete)})",
             "Remove all but one of them.",
         )
     own = params[params["platform"]]
@@ -145,8 +144,11 @@ def _refuse_others(params: Params, observed: _Observed) -> None:
 
 def _described(observed: _Observed, disks: Sequence[UploadedDisk]) -> str:
     verb = "was" if len(disks) == 1 else "were"
-    ids = ", ".join(disk.id for disk in disks)
-    return f"{observed.target.endpoint}: {disks[0].kind} '{disks[0].name}' ({ids}) {verb}"
+    return f"{observed.target.endpoint}: {disks[0].kind} '{disks[0].name}' ({_ids(disks)}) {verb}"
+
+
+def _ids(disks: Sequence[UploadedDisk]) -> str:
+    return ", ".join(disk.id for disk in disks)
 
 
 def _sound(params: Params, observed: _Observed) -> SourceFile:
@@ -237,19 +239,18 @@ def _upload(params: Params, observed: _Observed, sent: SentBlocks, image: RawIma
 
 def verify(params: Params, observed: _Observed, facts: Result, reporter: Reporter) -> Result:
     target = observed.target
-    named = [disk for disk in target.disks(params["name"], "") if disk.is_ours]
-    there = [disk for disk in named if disk.tags[RELEASE] == params["release"]]
+    now = _on_platform(params, target)
     if params["state"] == ABSENT:
-        if there:
+        if now.ours:
             raise OperationError(f"{target.endpoint}: '{params['name']}' is still there", "Run the same task again.")
         return {}
-    complete = [disk for disk in there if disk.state == COMPLETE and disk.id == facts["disk"]["id"]]
-    if not complete:
-        raise OperationError(
-            f"{target.endpoint}: '{params['name']}' was uploaded and is not there as it should be",
-            "Run the same task again: it goes on with what is there.",
-        )
-    return {"disk": shown(complete[0])}
+    for disk in now.complete:
+        if disk.id == facts["disk"]["id"]:
+            return {"disk": shown(disk)}
+    raise OperationError(
+        f"{target.endpoint}: '{params['name']}' was uploaded and is not there as it should be",
+        "Run the same task again: it goes on with what is there.",
+    )
 
 
 OPERATION = Change(

@@ -95,7 +95,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     if params["state"] == "absent":
         with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
             read = list(pool.map(lambda ext_id: read_recovery_point(client, ext_id), _meant(params)))
-        return _Observed(client, client.now(), None, copies=tuple(copy for copy in read if copy))
+        return _Observed(client, client.now(), None, copies=tuple(filter(None, read)))
     if params["ext_id"]:
         return _there(client, params)
     if not params["vm_uuid"] and not params["vm_name"]:
@@ -103,7 +103,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     vm = golden_vm(client, params["vm_name"] or "", params["vm_uuid"] or "", params["cluster_uuid"] or "")
     vm_uuid = vm.uuid if vm else params["vm_uuid"]
     points = recovery_points_of(client, vm_uuid, name=params["name"])
-    ours = [point for point in points if is_ours(point, params["prefix"])]
+    ours = _ours(params, points)
     if not vm and not ours and _is_of_temporary_vm(params) and not reporter.check:
         vm = wait_until_known(client, vm_uuid, reporter)
     cluster_uuid = vm.cluster_uuid if vm else ""
@@ -209,7 +209,11 @@ def _first_of_the_name(params: Params, observed: _Observed) -> RecoveryPoint | N
     """Two runs at once may each have restored a temporary VM of this name, and made a recovery point of it. Of two
     recovery points both take the older."""
     called = recovery_points_called(observed.client, params["name"])
-    return _the_one([point for point in called if is_ours(point, params["prefix"])], observed.cluster_uuid)
+    return _the_one(_ours(params, called), observed.cluster_uuid)
+
+
+def _ours(params: Params, points: Sequence[RecoveryPoint]) -> list[RecoveryPoint]:
+    return [point for point in points if is_ours(point, params["prefix"])]
 
 
 def _meant(params: Params) -> list[str]:

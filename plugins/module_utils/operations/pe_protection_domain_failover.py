@@ -124,17 +124,24 @@ def _all_moved(params: Params, reporter: Reporter, pair: Pair, names: list[str])
             result = failure(error)
         _tell_others(params, reporter, name, result)
         reporter.warnings.extend(mine.warnings)
-        own = {"timeline": mine.timeline, "warnings": mine.warnings}
-        return {**result, **{name: entries for name, entries in own.items() if entries}}
+        if mine.timeline:
+            result = {**result, "timeline": mine.timeline}
+        if mine.warnings:
+            result = {**result, "warnings": mine.warnings}
+        return result
 
     with ThreadPoolExecutor(max_workers=max(1, min(len(names), MOST_AT_ONCE))) as pool:
         results = dict(zip(names, pool.map(one, names), strict=True))
-    diffs = {name: result.pop("diff") for name, result in results.items() if "diff" in result}
+    before, after = {}, {}
+    for name, result in results.items():
+        if "diff" in result:
+            diff = result.pop("diff")
+            before[name], after[name] = diff["before"], diff["after"]
     everything = {
         "changed": any(result.get("changed") for result in results.values()),
         "state": params["state"],
         "domains": results,
-        "diff": {side: {name: diff[side] for name, diff in diffs.items()} for side in ("before", "after")},
+        "diff": {"before": before, "after": after},
     }
     failures = [result for result in results.values() if result.get("failed")]
     if failures:

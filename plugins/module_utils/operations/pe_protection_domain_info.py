@@ -137,29 +137,30 @@ def _observe(client: PrismElement, name: str | None) -> list[ProtectionDomain]:
 def _shown(
     client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSite], params: Params, others: Others | None
 ) -> dict[str, Any]:
-    return {
+    facts = {
         "name": domain.name,
         "active": domain.active,
         "metro": domain.metro,
-        "members": [asdict(member) for member in domain.members],
+        "members": list(map(asdict, domain.members)),
         "remote_sites": _sites(domain, sites),
-        "schedules": [asdict(schedule) for schedule in domain.schedules],
+        "schedules": list(map(asdict, domain.schedules)),
         "next_snapshot": iso_utc(domain.next_snapshot_usecs),
-        "replications": [asdict(replication) for replication in list_replications(client, domain.name, domain.links)],
-        "pending_replications": [asdict(waiting) for waiting in list_queued(client, domain.name)],
-        **(
-            {"snapshots": [_snapshot(snapshot) for snapshot in list_pd_snapshots(client, domain.name)]}
-            if params["snapshots"]
-            else {}
-        ),
-        **(_restores(client, domain.name) if params["restores"] else {}),
-        **(_sides(domain, params["nutanix_host"], others) if others else {}),
+        "replications": list(map(asdict, list_replications(client, domain.name, domain.links))),
+        "pending_replications": list(map(asdict, list_queued(client, domain.name))),
     }
+    if params["snapshots"]:
+        facts["snapshots"] = list(map(_snapshot, list_pd_snapshots(client, domain.name)))
+    if params["restores"]:
+        facts |= _restores(client, domain.name)
+    if others:
+        facts |= _sides(domain, params["nutanix_host"], others)
+    return facts
 
 
 def _sides(domain: ProtectionDomain, host: str, others: Others) -> dict[str, Any]:
-    own = [host] if domain.active else []
-    active_on = [*own, *others.active_on.get(domain.name, [])]
+    active_on = list(others.active_on.get(domain.name, []))
+    if domain.active:
+        active_on.insert(0, host)
     return {
         "active_on": active_on,
         "split_brain": len(active_on) > 1,
@@ -177,20 +178,18 @@ def _restores(client: PrismElement, protection_domain: str) -> dict[str, Any]:
 def _sites(domain: ProtectionDomain, sites: list[RemoteSite]) -> list[dict[str, Any]]:
     """Every site of the cluster once, however many addresses it has, and those of the schedules even when the cluster
     does not list them."""
-    unlisted = [
-        RemoteSite(name=name, status="", addresses=())
-        for name in domain.scheduled_sites
-        if name not in {site.name for site in sites}
-    ]
-    return [
-        {
-            "name": site.name,
-            "status": site.status,
-            "addresses": list(site.addresses),
-            "scheduled": site.name in domain.scheduled_sites,
-        }
-        for site in (*sites, *unlisted)
-    ]
+    listed = {site.name for site in sites}
+    unlisted = [RemoteSite(name, status="", addresses=()) for name in domain.scheduled_sites if name not in listed]
+    return [_site(domain, site) for site in (*sites, *unlisted)]
+
+
+def _site(domain: ProtectionDomain, site: RemoteSite) -> dict[str, Any]:
+    return {
+        "name": site.name,
+        "status": site.status,
+        "addresses": list(site.addresses),
+        "scheduled": site.name in domain.scheduled_sites,
+    }
 
 
 def _snapshot(snapshot: PdSnapshot) -> dict[str, Any]:
@@ -201,7 +200,7 @@ def _snapshot(snapshot: PdSnapshot) -> dict[str, Any]:
         "expires": iso_utc(snapshot.expiry_usecs),
         "retention": retention_of(snapshot.created_usecs, snapshot.expiry_usecs) if snapshot.expiry_usecs else None,
         "state": snapshot.state,
-        "vms": [_vm(member) for member in snapshot.members],
+        "vms": list(map(_vm, snapshot.members)),
         "oob": bool(snapshot.oob_schedule_ids),
     }
 

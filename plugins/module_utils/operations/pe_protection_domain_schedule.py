@@ -66,13 +66,12 @@ def plan(params: Params, observed: _Observed) -> Plan[Schedule]:
             f"{observed.client.endpoint}: the schedules of '{domain.name}' are suspended, and nothing is replicated",
             "Resume them in Prism.",
         )
-    before = [asdict(schedule) for schedule in domain.schedules]
-    return Plan(
-        steps=() if present else (request,),
-        facts={"name": domain.name, "schedule": asdict(present or request)},
-        before={"schedules": before},
-        after={"schedules": before if present else [*before, asdict(request)]},
-    )
+    before = list(map(asdict, domain.schedules))
+    facts = {"name": domain.name, "schedule": asdict(present or request)}
+    if present:
+        return Plan(facts=facts, before={"schedules": before}, after={"schedules": before})
+    after = [*before, asdict(request)]
+    return Plan(steps=(request,), facts=facts, before={"schedules": before}, after={"schedules": after})
 
 
 def apply(params: Params, observed: _Observed, plan: Plan[Schedule], reporter: Reporter) -> Result:
@@ -103,16 +102,11 @@ def satisfied_by(request: Schedule, schedules: Sequence[Schedule]) -> Schedule |
     """A schedule that runs, replicates to all the sites and does so at least as often; how much it keeps is its
     own affair."""
     period = PERIOD_SECONDS[request.type] * request.every_nth
-    return next(
-        (
-            schedule
-            for schedule in schedules
-            if not schedule.suspended
-            and set(request.keep_remote) <= set(schedule.keep_remote)
-            and PERIOD_SECONDS.get(schedule.type, float("inf")) * schedule.every_nth <= period
-        ),
-        None,
-    )
+    for schedule in schedules:
+        is_often = PERIOD_SECONDS.get(schedule.type, float("inf")) * schedule.every_nth <= period
+        if is_often and not schedule.suspended and set(request.keep_remote) <= set(schedule.keep_remote):
+            return schedule
+    return None
 
 
 def _active_domain(client: PrismElement, name: str) -> ProtectionDomain:

@@ -207,11 +207,9 @@ def _observe_domain(params: Params, reporter: Reporter) -> _Observed:
     snapshots = list_pd_snapshots(client, name)
     if not domain.active:
         origins = origin_sites(snapshots)
-        advice = (
-            f"Its latest snapshot comes from the site '{origins[0]}': run this there."
-            if origins
-            else "Run this on the cluster where it is active."
-        )
+        advice = "Run this on the cluster where it is active."
+        if origins:
+            advice = f"Its latest snapshot comes from the site '{origins[0]}': run this there."
         raise OperationError(f"{client.endpoint}: the protection domain '{name}' is not active here", advice)
     member = _member(client, params, domain)
     own_snapshots = made_by_release(
@@ -244,7 +242,9 @@ def _member(client: PrismElement, params: Params, domain: ProtectionDomain) -> M
             f" {uuids}",
             "Give vm_uuid of the golden VM (image_release_base_vm_uuid in the release playbook).",
         )
-    label = f"'{vm_name}' with the uuid {vm_uuid}" if vm_uuid else f"'{vm_name}'"
+    label = f"'{vm_name}'"
+    if vm_uuid:
+        label += f" with the uuid {vm_uuid}"
     advice = near_names(vm_name, (member.vm_name for member in domain.members))
     raise OperationError(
         f"{client.endpoint}: no VM {label} is protected by '{domain.name}'",
@@ -298,9 +298,16 @@ def _refuse_unfit_vm(client: PrismElement, params: Params, reporter: Reporter, m
 def _facts(params: Params, present: _Domain, snapshot: PdSnapshot | None, states: list[SiteState]) -> Result:
     schedule = present.made.schedule
     create = present.made.snapshot is None and schedule is None
-    schedule_ids = [schedule.schedule_id] if schedule else []
+    made: Result = {"snapshot_id": "", "schedule_id": None, "created": None, "expires": None}
     if snapshot:
-        schedule_ids = list(snapshot.oob_schedule_ids)
+        made = {
+            "snapshot_id": snapshot.snapshot_id,
+            "schedule_id": next(iter(snapshot.oob_schedule_ids), None),
+            "created": iso_utc(snapshot.created_usecs),
+            "expires": iso_utc(snapshot.expiry_usecs),
+        }
+    elif schedule:
+        made["schedule_id"] = schedule.schedule_id
     after = {
         "protection_domain": present.domain.name,
         "vm": present.member.vm_name,
@@ -309,10 +316,7 @@ def _facts(params: Params, present: _Domain, snapshot: PdSnapshot | None, states
     }
     return {
         "changed": create,
-        "snapshot_id": snapshot.snapshot_id if snapshot else "",
-        "schedule_id": schedule_ids[0] if schedule_ids else None,
-        "created": iso_utc(snapshot.created_usecs) if snapshot else None,
-        "expires": iso_utc(snapshot.expiry_usecs) if snapshot else None,
+        **made,
         "adopted": not create,
         "remote_sites": [{"name": state.name, "state": state.state, "percent": state.percent} for state in states],
         "diff": {"before": {"snapshot": None if create else after}, "after": {"snapshot": after}},

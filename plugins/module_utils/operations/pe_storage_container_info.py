@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.storage_containers import (
+    StorageContainer,
     list_storage_containers,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
@@ -18,17 +21,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter i
 
 def read(params: Params, reporter: Reporter) -> Result:
     containers = list_storage_containers(PrismElement.connect(params))
+    return {"storage_containers": list(map(_shown, containers))}
+
+
+def _shown(container: StorageContainer) -> dict[str, Any]:
     return {
-        "storage_containers": [
-            {
-                "uuid": container.uuid,
-                "name": container.name,
-                "capacity_bytes": container.capacity,
-                "advertised_bytes": container.advertised,
-                "used_bytes": container.used,
-            }
-            for container in containers
-        ],
+        "uuid": container.uuid,
+        "name": container.name,
+        "capacity_bytes": container.capacity,
+        "advertised_bytes": container.advertised,
+        "used_bytes": container.used,
     }
 
 

@@ -124,12 +124,17 @@ def plan(params: Params, observed: _Observed) -> Plan[Vm]:
     changes = observed.vms if state == ABSENT else _not_yet(params, observed)
     _refuse_foreign(observed.client, params, changes)
     moving = {vm.uuid for vm in changes}
-    after = [shown_vm(vm, state if vm.uuid in moving else None) for vm in observed.vms]
-    vms = [vm for vm in after if vm]
+    vms, removed = [], []
+    for vm in observed.vms:
+        after = shown_vm(vm, state if vm.uuid in moving else None)
+        if after:
+            vms.append(after)
+        else:
+            removed.append(vm.uuid)
     return Plan(
         steps=changes,
-        facts={"vms": vms, "removed": [vm.uuid for vm in changes] if state == ABSENT else []},
-        before={"vms": [shown_vm(vm) for vm in observed.vms]},
+        facts={"vms": vms, "removed": removed},
+        before={"vms": list(map(shown_vm, observed.vms))},
         after={"vms": vms},
     )
 
@@ -241,11 +246,9 @@ def _transition(
         state = _power_state(client, vm)
         # A guest that was asked to shut down is under way for as long as it likes; otherwise the task was all that
         # there is to wait for.
-        idle = (
-            f"its task has ended, and the VM is still {state}"
-            if transition != "ACPI_SHUTDOWN" and state in SETTLED
-            else ""
-        )
+        idle = ""
+        if transition != "ACPI_SHUTDOWN" and state in SETTLED:
+            idle = f"its task has ended, and the VM is still {state}"
         standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
         return Look(None, done=state == target, state=state)
 

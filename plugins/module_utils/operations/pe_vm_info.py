@@ -40,9 +40,10 @@ STARTED = {True: "yes", False: "no", None: "unknown"}
 def read(params: Params, reporter: Reporter) -> Result:
     client = PrismElement.connect(params)
     since, copied = _usecs(params, "made_since"), _usecs(params, "copied_at")
-    vms = [_shown(vm) for vm in _observe(client, params["name"], params["uuid"], params["include_disks"])]
+    vms = list(map(_shown, _observe(client, params["name"], params["uuid"], params["include_disks"])))
     if since is not None:
-        vms = [{**vm, "started": _started(client, vm, since)} for vm in vms]
+        for vm in vms:
+            vm["started"] = _started(client, vm, since)
     if copied is None:
         return {"vms": vms}
     return {"vms": vms, "true_copy": is_true_copy(client, params["uuid"], copied)}

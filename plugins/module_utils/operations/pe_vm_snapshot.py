@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
@@ -107,15 +108,11 @@ def plan(params: Params, observed: _Observed) -> Plan[_Step]:
         return _planned(params, observed, _Step(existing, None))
     if existing:
         return _planned(params, observed, _Step(existing, existing))
-    vm = observed.vm
     foretold = VmSnapshot(
-        uuid=observed.uuid,
-        name=params["name"],
-        created_usecs=0,
-        vm_uuid=vm.uuid if vm else "",
-        source_vm_name=vm.name if vm else "",
-        deleted=False,
+        uuid=observed.uuid, name=params["name"], created_usecs=0, vm_uuid="", source_vm_name="", deleted=False
     )
+    if observed.vm:
+        foretold = replace(foretold, vm_uuid=observed.vm.uuid, source_vm_name=observed.vm.name)
     return _planned(params, observed, _Step(None, foretold))
 
 
@@ -136,10 +133,7 @@ def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Repo
 
 
 def _planned(params: Params, observed: _Observed, step: _Step) -> Plan[_Step]:
-    before, after = (
-        shown(snapshot, params["prefix"], observed.cluster_uuid) if snapshot else None
-        for snapshot in (step.before, step.after)
-    )
+    before, after = _shown(params, observed, step.before), _shown(params, observed, step.after)
     if after and step.before is None:
         # The cluster may give another one than it is asked for.
         after["uuid"] = ""
@@ -152,6 +146,12 @@ def _planned(params: Params, observed: _Observed, step: _Step) -> Plan[_Step]:
         before={"snapshot": before},
         after={"snapshot": after},
     )
+
+
+def _shown(params: Params, observed: _Observed, snapshot: VmSnapshot | None) -> dict[str, Any] | None:
+    if snapshot is None:
+        return None
+    return shown(snapshot, params["prefix"], observed.cluster_uuid)
 
 
 def _refuse_other_case(client: PrismElement, live: list[VmSnapshot], name: str) -> None:
@@ -217,8 +217,10 @@ def _take_back_when_started(params: Params, observed: _Observed, image: VmSnapsh
 def _source(client: PrismElement, params: Params) -> Vm | None:
     """The VM to take the snapshot of. In check mode it may be one that does not exist yet."""
     name, uuid = params["vm_name"], params["vm_uuid"]
+    if not uuid and not name:
+        return None
     if not uuid:
-        namesakes = vms_called(client, name) if name else []
+        namesakes = vms_called(client, name)
         if len(namesakes) > 1:
             uuids = ", ".join(f"{vm.uuid} ({vm.power_state})" for vm in namesakes)
             raise OperationError(

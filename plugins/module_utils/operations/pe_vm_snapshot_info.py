@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
@@ -51,24 +52,26 @@ def read(params: Params, reporter: Reporter) -> Result:
     # A cluster without an image of ours is not asked who it is.
     ours = any(parse_image_name(snapshot.name, prefix) for snapshot in selection)
     cluster_uuid = read_cluster(client).uuid if ours else ""
-    snapshots = [shown(snapshot, prefix, cluster_uuid) for snapshot in selection]
-    if params["include_true_copy"]:
-        snapshots = [
-            {**facts, "true_copy": _true_copy(client, snapshot, facts)}
-            for facts, snapshot in zip(snapshots, selection, strict=True)
-        ]
+    snapshots = []
+    for snapshot in selection:
+        facts = shown(snapshot, prefix, cluster_uuid)
+        if params["include_true_copy"]:
+            facts["true_copy"] = _true_copy(client, snapshot, facts)
+        snapshots.append(facts)
     if not name:
         return {"snapshots": snapshots}
-    alike = [
-        {"uuid": snapshot.uuid, "name": snapshot.name} for snapshot in live if same_for_citrix(snapshot.name, name)
-    ]
-    doubts = image_doubts(name, [*snapshots, *alike])
+    alike = [snapshot for snapshot in live if same_for_citrix(snapshot.name, name)]
+    doubts = image_doubts(name, [*snapshots, *({"uuid": each.uuid, "name": each.name} for each in alike)])
     if doubts and params["fail_in_doubt"]:
-        raise OperationError(
-            f"{client.endpoint}: {'; '.join(doubt['reason'] for doubt in doubts)}",
-            "Use another release id, or remove or rename what is not the release's.",
-        )
+        raise _in_doubt(client, doubts)
     return {"snapshots": snapshots, "doubts": doubts}
+
+
+def _in_doubt(client: PrismElement, doubts: Sequence[Mapping[str, str]]) -> OperationError:
+    reasons = "; ".join(doubt["reason"] for doubt in doubts)
+    return OperationError(
+        f"{client.endpoint}: {reasons}", "Use another release id, or remove or rename what is not the release's."
+    )
 
 
 def _true_copy(client: PrismElement, snapshot: VmSnapshot, facts: Result) -> str | None:

@@ -27,7 +27,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     return {
         "pool": shown_pool(overview),
         "hosts": [shown_host(host, overview.pool.master) for host in hosts],
-        "storage_repositories": [shown_repository(repository) for repository in storage],
+        "storage_repositories": list(map(shown_repository, storage)),
         "lacking_rights": lacking,
     }
 

@@ -44,8 +44,8 @@ class _Observed:
 
 def observe(task: PoolTask, reporter: Reporter) -> _Observed:
     overview = read_disks(task.client)
-    found = [entry for entry in overview.standings().values() if entry.disk.uuid == task.params["uuid"]]
-    return _Observed(overview, found[0] if found else None)
+    fitting = (entry for entry in overview.standings().values() if entry.disk.uuid == task.params["uuid"])
+    return _Observed(overview, next(fitting, None))
 
 
 def plan(task: PoolTask, observed: _Observed) -> Plan[Standing]:

@@ -50,10 +50,8 @@ def read(params: Params, reporter: Reporter) -> Result:
         found = list(choice.candidates)
         for text in choice.warnings:
             reporter.warn(f"{overview.endpoint}: {text}")
-    elif params["name"]:
-        found = [entry for entry in found if entry.disk.name == params["name"]]
-    elif params["uuid"]:
-        found = [entry for entry in found if entry.disk.uuid == params["uuid"]]
+    elif params["name"] or params["uuid"]:
+        found = [entry for entry in found if params["name"] == entry.disk.name or params["uuid"] == entry.disk.uuid]
     ranked = sorted(found, key=lambda entry: (not entry.chosen, -(entry.modified or 0.0), entry.disk.uuid))
     return {
         "vdis": [_shown(entry, overview) for entry in ranked],
@@ -78,11 +76,11 @@ def _files(lines: Iterable[str]) -> list[DiskFile]:
         raise OperationError(
             "files holds a line that does not begin with a moment", "Give what find -printf '%T@ %p\\n' wrote."
         ) from None
-    return [
-        DiskFile(path.stem, modified)
-        for path, modified in paths
-        if path.suffix == ".vhd" and not path.name.startswith(".")
-    ]
+    return [DiskFile(path.stem, modified) for path, modified in paths if _is_scanned(path)]
+
+
+def _is_scanned(path: PurePosixPath) -> bool:
+    return path.suffix == ".vhd" and not path.name.startswith(".")
 
 
 def _shown(standing: Standing, overview: DiskOverview) -> dict[str, Any]:

@@ -118,13 +118,12 @@ class SyncTask(PoolTask):
     def domains(self, sr: str) -> tuple[ControlDomain, ControlDomain]:
         """Those of the source and the target, with their directories."""
         params, source, peer = self.params, self.params["source"], self.params["peer"]
-        far, near_name = over_ssh(self.shell, peer), "The control domain of the task"
-        far_name = f"The control domain {peer['address']}"
-        source_shell, target_shell = (far, self.shell) if self.pulls else (self.shell, far)
-        source_name, target_name = (far_name, near_name) if self.pulls else (near_name, far_name)
+        near = ("The control domain of the task", self.shell)
+        far = (f"The control domain {peer['address']}", over_ssh(self.shell, peer))
+        of_source, of_target = (far, near) if self.pulls else (near, far)
         return (
-            ControlDomain(source_name, source_shell, f"{source['sr_directory']}/{source['storage_repository_uuid']}"),
-            ControlDomain(target_name, target_shell, f"{params['sr_directory']}/{sr}"),
+            ControlDomain(*of_source, f"{source['sr_directory']}/{source['storage_repository_uuid']}"),
+            ControlDomain(*of_target, f"{params['sr_directory']}/{sr}"),
         )
 
     @property

@@ -92,9 +92,11 @@ def observe(task: PoolTask, reporter: Reporter) -> _Observed:
         )
     repository = overview.repository(params["storage_repository"])
     own = [disk for disk in overview.disks if disk.sr == repository.ref and not disk.is_snapshot]
-    there = [disk for disk in own if file and is_image(disk.uuid, disk.other_config, file.vdi, file.sha256)]
-    halves = [disk for disk in own if file and is_unfinished(disk.other_config) and _is_of(disk, file)]
-    return _Observed(overview, file, there[0] if there else None, repository, tuple(halves))
+    if file is None:
+        return _Observed(overview, None, repository=repository)
+    there = (disk for disk in own if is_image(disk.uuid, disk.other_config, file.vdi, file.sha256))
+    halves = [disk for disk in own if is_unfinished(disk.other_config) and _is_of(disk, file)]
+    return _Observed(overview, file, next(there, None), repository, tuple(halves))
 
 
 def _is_of(disk: VirtualDisk, file: ImageFile) -> bool:
@@ -127,9 +129,10 @@ def _source(overview: DiskOverview, uuid: str) -> VirtualDisk:
 def plan(task: PoolTask, observed: _Observed) -> Plan[str]:
     params, file = task.params, observed.file
     if params["state"] == EXPORTED:
-        disk = observed.disk
-        is_there = bool(file and disk and (file.vdi, file.pool) == (disk.uuid, observed.overview.pool.uuid))
-        return _planned(() if is_there else (EXPORTED,), _file_facts(params, file if is_there else None))
+        disk, pool = observed.disk, observed.overview.pool.uuid
+        if file and disk and (file.vdi, file.pool) == (disk.uuid, pool):
+            return _planned((), _file_facts(params, file))
+        return _planned((EXPORTED,), _file_facts(params, None))
     if observed.disk:
         return _planned((), {**_file_facts(params, file), "vdi_uuid": observed.disk.uuid})
     _refuse_full(observed)
@@ -142,15 +145,25 @@ def _planned(steps: tuple[str, ...], facts: Result) -> Plan[str]:
 
 
 def _file_facts(params: Any, file: ImageFile | None) -> Result:
-    return {
+    facts = {
         "image_path": params["path"],
         "vdi_uuid": params["vdi_uuid"] or "",
-        "source_vdi_uuid": file.vdi if file else params["vdi_uuid"] or "",
-        "source_pool_uuid": file.pool if file else "",
-        "sha256": file.sha256 if file else "",
-        "size_bytes": file.size if file else 0,
-        "virtual_size_bytes": file.virtual_size if file else 0,
+        "source_vdi_uuid": params["vdi_uuid"] or "",
+        "source_pool_uuid": "",
+        "sha256": "",
+        "size_bytes": 0,
+        "virtual_size_bytes": 0,
         "transferred_bytes": 0,
+    }
+    if file is None:
+        return facts
+    return {
+        **facts,
+        "source_vdi_uuid": file.vdi,
+        "source_pool_uuid": file.pool,
+        "sha256": file.sha256,
+        "size_bytes": file.size,
+        "virtual_size_bytes": file.virtual_size,
     }
 
 

@@ -85,22 +85,32 @@ def plan(task: PoolTask, observed: Wrapper) -> Plan[str]:
             f"{endpoint}: the disk {params['vdi_uuid']} cannot be attached: it belongs to a snapshot or is a base copy",
             "Give the disk itself.",
         )
+    steps, facts = _steps(observed), _facts(observed, params)
+    before = {
+        "vm": vm and vm.name,
+        "disks": [entry.disk for entry in observed.attachments],
+        "snapshot": snapshot and snapshot.name,
+    }
+    if not steps:
+        return Plan(facts=facts, before=before, after=before)
+    after = {"vm": params["name"], "disks": [observed.disk.ref], "snapshot": params["snapshot"]}
+    return Plan(steps=steps, facts=facts, before=before, after=after)
+
+
+def _steps(observed: Wrapper) -> list[str]:
+    """With a snapshot that is marked there is nothing to do for the disk: the VM may hold a later image by now."""
+    snapshot, steps = observed.snapshot, []
     is_complete = snapshot and is_ours(snapshot.uuid, snapshot.other_config)
     disk_fits = observed.is_attached and not observed.foreign_attachments
-    # With the snapshot there is nothing to do: the VM may hold a later image by now.
-    steps = [
-        *([] if vm else ["vm"]),
-        *([] if is_complete or disk_fits else ["disk"]),
-        *([] if snapshot else ["snapshot"]),
-        *(["mark"] if snapshot and not is_complete else []),
-    ]
-    before = {
-        "vm": vm.name if vm else None,
-        "disks": [entry.disk for entry in observed.attachments],
-        "snapshot": snapshot.name if snapshot else None,
-    }
-    after = {"vm": params["name"], "disks": [observed.disk.ref], "snapshot": params["snapshot"]}
-    return Plan(steps=steps, facts=_facts(observed, params), before=before, after=after if steps else before)
+    if observed.vm is None:
+        steps.append("vm")
+    if not is_complete and not disk_fits:
+        steps.append("disk")
+    if snapshot is None:
+        steps.append("snapshot")
+    elif not is_complete:
+        steps.append("mark")
+    return steps
 
 
 def _removal(task: PoolTask, observed: Wrapper) -> Plan[str]:
@@ -110,7 +120,7 @@ def _removal(task: PoolTask, observed: Wrapper) -> Plan[str]:
             f"{task.client.endpoint}: the wrapper VM '{vm.name}' ({vm.uuid}) has snapshots, which a catalog may use",
             "Remove them first, with xen_vm_snapshot.",
         )
-    before = {"vm": vm.name if vm else None}
+    before = {"vm": vm and vm.name}
     return Plan(steps=["absent"] if vm else [], facts=_facts(observed, task.params), before=before, after={"vm": None})
 
 

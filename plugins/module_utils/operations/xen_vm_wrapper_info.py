@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import (
@@ -37,26 +38,30 @@ ARGUMENTS: dict[str, Any] = {**CONNECTION_ARGUMENTS, "names": {"type": "list", "
 def read(params: Params, reporter: Reporter) -> Result:
     with XenServer.connect(params) as client:
         overview = read_disks(client)
-    ours = [vm for vm in overview.machines if _is_wrapper(vm)]
-    wrappers = sorted((vm for vm in ours if not vm.is_snapshot), key=lambda vm: (vm.name, vm.uuid))
-    snapshots = sorted((vm for vm in ours if vm.is_snapshot), key=lambda vm: (vm.snapshot_time, vm.name))
+    wrappers, snapshots, namesakes = [], [], []
+    for vm in overview.machines:
+        if _is_wrapper(vm) and vm.is_snapshot:
+            snapshots.append(vm)
+        elif _is_wrapper(vm):
+            wrappers.append(vm)
+        elif vm.name in params["names"] and not vm.is_snapshot:
+            namesakes.append({"name": vm.name, "uuid": vm.uuid})
+    wrappers.sort(key=lambda vm: (vm.name, vm.uuid))
+    snapshots.sort(key=lambda vm: (vm.snapshot_time, vm.name))
     return {
-        "wrappers": [
-            {
-                "name": vm.name,
-                "uuid": vm.uuid,
-                "disks": [disk.uuid for disk in _disks(overview, vm)],
-                "snapshots": [_snapshot(overview, vm, one) for one in snapshots if one.snapshot_of == vm.ref],
-                "users": _users(overview, vm),
-            }
-            for vm in wrappers
-        ],
-        "namesakes": [
-            {"name": vm.name, "uuid": vm.uuid}
-            for vm in overview.machines
-            if vm.name in params["names"] and not vm.is_snapshot and not _is_wrapper(vm)
-        ],
+        "wrappers": [_wrapper(overview, vm, snapshots) for vm in wrappers],
+        "namesakes": namesakes,
         "disks": [_unused(overview, disk) for disk in overview.disks if _is_unused(overview, disk)],
+    }
+
+
+def _wrapper(overview: DiskOverview, vm: XenVm, snapshots: Sequence[XenVm]) -> dict[str, Any]:
+    return {
+        "name": vm.name,
+        "uuid": vm.uuid,
+        "disks": [disk.uuid for disk in _disks(overview, vm)],
+        "snapshots": [_snapshot(overview, vm, one) for one in snapshots if one.snapshot_of == vm.ref],
+        "users": _users(overview, vm),
     }
 
 
@@ -68,15 +73,20 @@ def _users(overview: DiskOverview, wrapper: XenVm) -> list[str]:
     """What somebody else does with an image, so that it must not go: each in words. A disk may be several images of
     ours: it goes with the last one."""
     taken = [one for one in overview.machines if one.snapshot_of == wrapper.ref]
-    frozen = {entry.disk for entry in overview.attachments for one in taken if entry.vm == one.ref}
-    origins = {disk.snapshot_of for disk in overview.disks if disk.ref in frozen}
-    held = origins | {entry.disk for entry in overview.attachments if entry.vm == wrapper.ref}
+    held = _held(overview, wrapper)
+    for one in taken:
+        held.update(disk.snapshot_of for disk in _disks(overview, one))
     holders = {entry.vm for entry in overview.attachments if entry.disk in held}
-    return [
-        *([f"'{wrapper.name}' is {wrapper.power_state}"] if wrapper.power_state != HALTED else []),
-        *(f"'{vm.name}' holds its disk" for vm in overview.machines if vm.ref in holders and not _is_wrapper(vm)),
-        *(f"somebody took the snapshot '{one.name}' of it" for one in taken if not _is_wrapper(one)),
-    ]
+    users = []
+    if wrapper.power_state != HALTED:
+        users.append(f"'{wrapper.name}' is {wrapper.power_state}")
+    for vm in overview.machines:
+        if vm.ref in holders and not _is_wrapper(vm):
+            users.append(f"'{vm.name}' holds its disk")
+    for one in taken:
+        if not _is_wrapper(one):
+            users.append(f"somebody took the snapshot '{one.name}' of it")
+    return users
 
 
 def _is_unused(overview: DiskOverview, disk: VirtualDisk) -> bool:
@@ -98,20 +108,28 @@ def _unused(overview: DiskOverview, disk: VirtualDisk) -> dict[str, Any]:
 
 
 def _disks(overview: DiskOverview, vm: XenVm) -> list[VirtualDisk]:
-    held = {entry.disk for entry in overview.attachments if entry.vm == vm.ref}
+    held = _held(overview, vm)
     return [disk for disk in overview.disks if disk.ref in held]
+
+
+def _held(overview: DiskOverview, vm: XenVm) -> set[str]:
+    """The disks that are attached to it, by their references."""
+    return {entry.disk for entry in overview.attachments if entry.vm == vm.ref}
 
 
 def _snapshot(overview: DiskOverview, vm: XenVm, snapshot: XenVm) -> dict[str, Any]:
     origins = {disk.snapshot_of for disk in _disks(overview, snapshot)}
     disk = next((disk for disk in overview.disks if disk.ref in origins), None)
-    marks = disk.other_config if disk else {}
+    vdi_uuid = ""
+    marks: Mapping[str, str] = {}
+    if disk:
+        vdi_uuid, marks = disk.uuid, disk.other_config
     return {
         "uuid": snapshot.uuid,
         "name": snapshot.name,
         "path": path_of_snapshot(overview.machines, vm.name, snapshot.parent, snapshot.name),
         "taken": _moment(snapshot.snapshot_time),
-        "vdi_uuid": disk.uuid if disk else "",
+        "vdi_uuid": vdi_uuid,
         "release": marks.get(RELEASE, ""),
         "sha256": marks.get(SHA256, ""),
         "source_vdi_uuid": marks.get(SOURCE, ""),

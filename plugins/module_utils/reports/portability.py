@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.role_op
     with_variables,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import pick
 
 SOURCE = "source"
 DONE = {"export": "exported", "upload": "uploaded", "prepare": "prepared", "publish": "published"}
@@ -119,6 +120,5 @@ def timeline(export: Facts, targets: Targets) -> list[dict[str, Any]]:
     steps = []
     for where, stage in stages_by_host(export, targets):
         if stage.get("started"):
-            facts = {key: stage[key] for key in ("stage", "started", "finished", "seconds")}
-            steps.append({"where": where, **facts})
+            steps.append({"where": where, **pick(stage, ("stage", "started", "finished", "seconds"))})
     return steps

@@ -92,6 +92,15 @@ def _catalog_steps(site: str, name: str, phase: str, result: Mapping[str, Any]) 
     return [_step(site, name, {**result, "phase": phase, "failed": result.get("action") == "failed"})]
 
 
+def extent(steps: Sequence[TimelineStep]) -> tuple[datetime, datetime]:
+    """The first beginning and the last end."""
+    return min(step.started for step in steps), max(step.finished for step in steps)
+
+
+def has_failed(steps: Sequence[TimelineStep]) -> bool:
+    return any(step.failed for step in steps)
+
+
 # (site, catalog) -> the clusters that it needs. One that is not in it needs all.
 Needs = Mapping[tuple[str, str], Sequence[str]]
 

@@ -49,4 +49,4 @@ def table(title: str, rows: Iterable[ReportRow]) -> list[str]:
 
 def as_dicts(rows: Iterable[ReportRow]) -> list[dict[str, Any]]:
     """For results and report files."""
-    return [asdict(row) for row in rows]
+    return list(map(asdict, rows))

@@ -61,7 +61,12 @@ def record_in(
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    return own_record(text, {name: report[name] for name in of_a_job}, of_a_run)
+    return own_record(text, pick(report, of_a_job), of_a_run)
+
+
+def pick(facts: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Those of these names."""
+    return {name: facts[name] for name in names}
 
 
 def own_record(text: str, same: Mapping[str, Any], of_a_run: Sequence[str]) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judg
     joined,
     note,
     number,
+    of_each,
     problem,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import (
@@ -137,7 +138,7 @@ def _left_off(move: Move, name: str, part: Part) -> list[Finding]:
         " and switches it on."
     )
     text = f"was switched off on {move.source} for the migration of {name}, which failed"
-    return [problem(move.source, "left off", vm.name, f"{vm.name} {text}", advice) for vm in part.items("left_off")]
+    return of_each(problem, move.source, "left off", part.items("left_off"), text, advice)
 
 
 def _findings(move: Move, where: str, name: str, state: str, part: Part) -> list[Finding]:
@@ -194,8 +195,7 @@ def _lost(move: Move, where: str, name: str, part: Part) -> list[Finding]:
             f" {move.would('is', 'would be')} lost"
         )
         advice = f"Look for it in an older snapshot of {name}, or restore it from a backup."
-    missing = part.items("missing_vms")
-    return [Finding(where, "lost", vm.name, f"{vm.name} {text}", advice, rule != WARN) for vm in missing]
+    return of_each(note if rule == WARN else problem, where, "lost", part.items("missing_vms"), text, advice)
 
 
 def _unprotected(move: Move, where: str, name: str, part: Part) -> list[Finding]:
@@ -249,8 +249,10 @@ def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
 
 def _heard(old_side: Part) -> str:
     """What third clusters said of the old side."""
-    heard = [item for item in old_side.items("witnesses") if item.text("status")]
-    sentences = [f"{item.text('cluster')} says {item.text('status')}" for item in heard]
+    sentences = []
+    for item in old_side.items("witnesses"):
+        if item.text("status"):
+            sentences.append(f"{item.text('cluster')} says {item.text('status')}")
     if sentences:
         return f" ({'; '.join(sentences)})"
     return ""
@@ -265,7 +267,7 @@ def _from_off(move: Move, where: str, name: str, part: Part) -> list[Finding]:
     fate = f"was off on {move.behind} and {move.would('was', 'would be')} powered on"
     advice = "To leave such VMs off, set dr_failover_power_on to were_on, or name them in dr_failover_leave_off."
     going_on = [vm for vm in part.items("were_off") if vm.facts.get("goes_on")]
-    return [note(where, "was off", vm.name, f"{vm.name} of {name} {fate}", advice) for vm in going_on]
+    return of_each(note, where, "was off", going_on, f"of {name} {fate}", advice)
 
 
 def _networks(move: Move, where: str, name: str, part: Part) -> list[Finding]:
@@ -273,13 +275,11 @@ def _networks(move: Move, where: str, name: str, part: Part) -> list[Finding]:
     advice = f"Give it one on {where} in Prism, then run the same command again."
     without = part.items("without_cards")
     if without or not move.check:
-        return [
-            problem(where, "no card", vm.name, f"{vm.name} of {name} has no network card", advice) for vm in without
-        ]
+        return of_each(problem, where, "no card", without, f"of {name} has no network card", advice)
     advice = f"Map it at the remote site of {move.behind} in Prism."
     findings = []
     for entry in part.items("unmapped_networks"):
-        network, vms = str(entry.facts.get("network")), [vm.name for vm in Part.of(entry.facts).items("vms")]
+        network, vms = str(entry.facts.get("network")), Part.of(entry.facts).names("vms")
         if not entry.facts.get("same_name"):
             arriving = f"these may arrive without a network card: {', '.join(vms[:MOST_TOLD])}"
             text = f"Network {network} is not mapped to {where}, so that {arriving}"

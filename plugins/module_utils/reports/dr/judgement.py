@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -131,6 +131,18 @@ class Judgement:
     def has_told(self, reason: Reason) -> bool:
         """Whether somebody has said so already."""
         return any(finding.reason == reason.message for finding in self.problems)
+
+
+def of_each(
+    say: Callable[[str, str, str, str, str], Finding],
+    where: str,
+    kind: str,
+    items: Iterable[Any],
+    text: str,
+    advice: str,
+) -> list[Finding]:
+    """What is to be said, as a note or a problem, of each item with a name; the text goes behind its name."""
+    return [say(where, kind, item.name, f"{item.name} {text}", advice) for item in items]
 
 
 def findings_as_dicts(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -220,7 +220,7 @@ def judge_strangers(move: Move, judgement: Judgement) -> None:
     """VMs that are no machine of any site, and names that no site knows."""
     sites = " or ".join(move.sites)
     judgement.unexpected = list(unexpected_vms(move.sites))
-    rule, vms = move.rule("unexpected"), [Item.of(vm) for vm in judgement.unexpected]
+    rule, vms = move.rule("unexpected"), list(map(Item.of, judgement.unexpected))
     advice = "If it is a desktop, add it to a catalog; if it is something else, nothing needs to be done."
     if vms and rule != IGNORE:
         findings = []

@@ -29,14 +29,13 @@ def judge_power(move: Move, judgement: Judgement) -> None:
                 KIND, where, "VMs", "not powered on", BEFORE, ended(where, "", "The VMs were not powered on")
             )
         return
-    not_on, findings = part.failures, _findings(where, part)
-    vms = {vm.key for vm in [*part.items("vms"), *not_on]}
+    findings, not_on = _findings(where, part), {vm.key for vm in part.failures}
+    vms = not_on.union(vm.key for vm in part.items("vms"))
     if part.skipped or not (vms or findings or part.changed):
         return
-    on = len(vms - {vm.key for vm in not_on})
     detail = part.reason.brief if findings else ""
     if vms:
-        detail = f"{on} of {len(vms)}"
+        detail = f"{len(vms - not_on)} of {len(vms)}"
     judgement.tell(KIND, where, "VMs", _result(move, part, bool(findings)), detail, *findings)
 
 

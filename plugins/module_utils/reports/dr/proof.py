@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
     BEFORE,
@@ -26,7 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move
     Move,
     Result,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import Item, Part
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import Part
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.words import HARMLESS, PROOF_LISTS
 
 KIND = "proof"
@@ -104,9 +102,9 @@ def _in_maintenance(move: Move, site: str, parts: Result, part: Part) -> list[Fi
     """The machines of the move that nobody can log on to at its end. Only of those that a drain found like that is it
     known that they were so before."""
     looks = [*Part.all(parts.get("drain")), *Part.all(parts.get("still_drained"))]
-    before = _names(item for look in looks for item in look.items("in_maintenance_before"))
+    before = {name for look in looks for name in look.names("in_maintenance_before")}
     # Told as drained and not released
-    still = _names(Part.of(parts.get("still_drained")).items("switched"))
+    still = Part.of(parts.get("still_drained")).names("switched")
     all_known = move.mode not in FAILOVER_MODES or move.accept_maintenance
     known_advice = "It was before this move. Release it with citrix_machine_maintenance."
     unknown_advice = (
@@ -126,7 +124,3 @@ def _in_maintenance(move: Move, site: str, parts: Result, part: Part) -> list[Fi
             text = f"{text}, and it is not known that it was before this move"
             findings.append(problem(site, "in_maintenance", item.name, text, unknown_advice))
     return findings
-
-
-def _names(items: Iterable[Item]) -> set[str]:
-    return {item.name for item in items}

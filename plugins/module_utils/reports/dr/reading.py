@@ -39,7 +39,7 @@ class Reason:
         if not isinstance(value, Mapping):
             return cls("")
         message, advice = fields_of(value)
-        texts = (value.get(name) for name in REASONS)
+        texts = map(value.get, REASONS)
         message = message or next((str(text) for text in texts if text and not isinstance(text, Mapping)), "")
         refused_by = str(value.get("log_in_refused_by") or "")
         if not advice:
@@ -164,8 +164,12 @@ class Part:
         """A list of the result, empty when it has none of that name."""
         entries = self.facts.get(name)
         if isinstance(entries, list):
-            return [Item.of(value) for value in entries]
+            return list(map(Item.of, entries))
         return []
+
+    def names(self, name: str) -> list[str]:
+        """The names in a list of the result."""
+        return [item.name for item in self.items(name)]
 
     @property
     def failures(self) -> list[Item]:

@@ -66,7 +66,7 @@ def judge_site(move: Move, site: str, parts: Result, judgement: Judgement) -> No
 
 def _at_work(move: Move, site: str, hosting: Part) -> list[Finding]:
     """Machines on the connection that was left that show that the cluster behind it lives."""
-    names = [item.name for item in hosting.items("at_work")]
+    names = hosting.names("at_work")
     if not names:
         return []
     text = (
@@ -113,13 +113,13 @@ def counts_in_words(part: Part) -> str:
 
 def _titled(kind: str, part: Part) -> str:
     """'connection AHV-B'"""
-    zone, connections = part.facts.get("zone"), part.items("connections")
-    names = [part.facts.get(name) for name in ("name", "hypervisor_connection", "item")]
+    zone, connections = part.facts.get("zone"), part.names("connections")
+    names = map(part.facts.get, ("name", "hypervisor_connection", "item"))
     name = next((text for text in names if isinstance(text, str)), "")
     if zone:
         name = Part.of({"zone": [zone]}).items("zone")[0].name
     elif connections:
-        name = ", ".join(connection.name for connection in connections)
+        name = ", ".join(connections)
     return f"{kind} {name}".rstrip()
 
 
@@ -173,12 +173,12 @@ def _maintenance(move: Move, site: str, parts: Result, judgement: Judgement) -> 
         f"{RUN_AGAIN} To give the move up instead, run the playbook euc.nutanix_citrix.dr_failover_release with -e"
         f" dr_id={move.move}: it releases what was drained."
     )
-    still = [machine.name for machine in look.items("switched")]
+    still = look.names("switched")
     findings = [
         problem(site, "drained", name, f"{name} was drained for this move and is not released", advice)
         for name in still
     ]
-    freed = {machine.name for part in released for machine in part.items("switched")}
+    freed = {name for part in released for name in part.names("switched")}
     drained = [name for name in _drained(parts) if name not in freed]
     if drained and "machines" not in look.facts:
         # Nobody could look at the end: what drain and release told is all that is known.
@@ -196,6 +196,6 @@ def _maintenance(move: Move, site: str, parts: Result, judgement: Judgement) -> 
 def _drained(parts: Result) -> list[str]:
     """Who was put into maintenance mode for the move, as the drain told."""
     drains = Part.all(parts.get("drain"))
-    before = {machine.name for part in drains for machine in part.items("in_maintenance_before")}
+    before = {name for part in drains for name in part.names("in_maintenance_before")}
     machines = [machine for part in drains for machine in part.items("machines")]
     return sorted({machine.name for machine in machines if machine.facts.get("maintenance_mode") is True} - before)

@@ -76,8 +76,7 @@ def phases_of(steps: Sequence[MoveStep]) -> list[timeline.TimelineStep]:
     for phase in PHASES:
         mine = [step for step in steps if step.phase == phase]
         if mine:
-            start, finished = min(step.started for step in mine), max(step.finished for step in mine)
-            phases.append(timeline.TimelineStep("", "", phase, start, finished, any(step.failed for step in mine)))
+            phases.append(timeline.TimelineStep("", "", phase, *timeline.extent(mine), timeline.has_failed(mine)))
     return phases
 
 
@@ -102,9 +101,10 @@ def phases_as_dicts(phases: Sequence[timeline.TimelineStep]) -> list[dict[str, A
 
 def recovery_seconds(steps: Sequence[MoveStep], began: datetime) -> float | None:
     """From the beginning of the run to the end of the last piece of work; None when there was none."""
-    if steps:
-        return round((max(step.finished for step in steps) - began).total_seconds(), 3)
-    return None
+    if not steps:
+        return None
+    _start, finished = timeline.extent(steps)
+    return round((finished - began).total_seconds(), 3)
 
 
 def _steps(where: str, what: str, phase: str, part: Part) -> list[MoveStep]:
@@ -115,5 +115,5 @@ def _steps(where: str, what: str, phase: str, part: Part) -> list[MoveStep]:
 
 
 def _work(where: str, what: str, phase: str, piece: Result, work: str) -> MoveStep:
-    start, finished = (from_iso_milliseconds(piece[moment]) for moment in ("started", "finished"))
+    start, finished = from_iso_milliseconds(piece["started"]), from_iso_milliseconds(piece["finished"])
     return MoveStep(where, what, phase, start, finished, bool(piece.get("failed")), str(work))

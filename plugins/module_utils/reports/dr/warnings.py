@@ -18,20 +18,23 @@ def warnings_of(move: Move) -> list[dict[str, str]]:
 
 def _all(move: Move) -> Iterator[tuple[str, str]]:
     for host, texts in move.warnings.items():
-        yield from ((host, str(text)) for text in texts)
+        for text in texts:
+            yield host, str(text)
     for result in move.failovers.values():
         where = move.source if result and result.get("state") == MIGRATED else move.target
-        yield from ((where, text) for text in _texts(result))
-    for results in (move.discards, move.drills):
-        yield from ((move.target, text) for text in _texts(list(results.values())))
+        for text in _texts(result):
+            yield where, text
+    for text in _texts([*move.discards.values(), *move.drills.values()]):
+        yield move.target, text
     for site, parts in move.sites.items():
-        yield from ((site, text) for text in _texts(list((parts or {}).values())))
+        for text in _texts(list((parts or {}).values())):
+            yield site, text
 
 
 def _texts(value: Any) -> Iterator[str]:
     """Those of a result, of several, or of what a loop registered."""
     if isinstance(value, Mapping):
-        yield from (str(text) for text in value.get("warnings") or [])
+        yield from map(str, value.get("warnings") or [])
         yield from _texts(value.get("results"))
     elif isinstance(value, (list, tuple)):
         for each in value:

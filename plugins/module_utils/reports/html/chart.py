@@ -13,7 +13,11 @@ from xml.etree import ElementTree
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import clean, css
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import TimelineStep
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
+    TimelineStep,
+    extent,
+    has_failed,
+)
 
 TICK_SECONDS = (
     0.1,
@@ -172,7 +176,7 @@ class Timeline:
         """`titles`: phase -> its title, in the order of the legend."""
         used = {step.phase for step in steps}
         phases = [(css(phase), title) for phase, title in titles.items() if phase in used]
-        return cls([chart for chart in charts if chart], phases, any(step.failed for step in steps))
+        return cls(list(filter(None, charts)), phases, has_failed(steps))
 
 
 def empty_timeline(check_mode: bool) -> Timeline:
@@ -186,7 +190,8 @@ def span(steps: Sequence[TimelineStep]) -> str:
     """How long it took from the first beginning to the last end, '' when nothing was done."""
     if not steps:
         return ""
-    return duration((max(step.finished for step in steps) - min(step.started for step in steps)).total_seconds())
+    start, finished = extent(steps)
+    return duration((finished - start).total_seconds())
 
 
 @dataclass(frozen=True)
