@@ -28,6 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
     refused_before,
     segment,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import Transport
 
 RENEWED_BEFORE_END = 60.0
 GONE = "Object does not exist."
@@ -106,7 +107,7 @@ class TokenAuthorization(Authorization):
         self._refusal = None
 
 
-def log_in_session(endpoint: str, base_url: str, *, verify: bool | str, read_timeout: float) -> RestSession:
+def log_in_session(endpoint: str, base_url: str, transport: Transport) -> RestSession:
     """A session without authorization. Asking for a token changes nothing, so it may be repeated after a lost answer; a
     refusal is never repeated."""
     return RestSession(
@@ -115,8 +116,7 @@ def log_in_session(endpoint: str, base_url: str, *, verify: bool | str, read_tim
         authorization=Authorization(),
         explain=explain,
         idempotent=("POST",),
-        verify=verify,
-        read_timeout=read_timeout,
+        transport=transport,
     )
 
 

@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.connection
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import CONNECT_TIMEOUT
 
 try:
     import requests
@@ -30,8 +31,6 @@ try:
     from urllib3.util.retry import Retry
 except ImportError:
     InsecureRequestWarning = Warning  # type: ignore[assignment,misc]
-
-CONNECT_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)

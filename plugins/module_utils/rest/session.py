@@ -50,6 +50,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.retries import UNAVAILABLE, PatientRetry, parsed
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import CONNECT_TIMEOUT, Transport
 
 try:
     import requests
@@ -106,9 +107,7 @@ class RestSession:
     """One session per endpoint.
 
     `endpoint` is the name for messages, `explain(status, headers, body)` reads the vendor's error body, `idempotent`
-    are the methods that may be
-    repeated besides reads, `verify` is False, True or the path of a CA bundle, `proof` is all that a log-in there is
-    made of.
+    are the methods that may be repeated besides reads, `proof` is all that a log-in there is made of.
     """
 
     def __init__(
@@ -118,26 +117,25 @@ class RestSession:
         *,
         authorization: Authorization,
         explain: Callable[[int, Mapping[str, str], Any], Refused],
+        transport: Transport,
         idempotent: tuple[str, ...] = (),
         proof: refusals.Proof = (),
-        verify: bool | str = True,
-        connect_timeout: float = 10.0,
-        read_timeout: float = 60.0,
-        pool_size: int = 10,
     ) -> None:
         if REQUESTS_IMPORT_ERROR:
             raise OperationError(
                 "The Python library requests is missing",
                 "Install requests for the Python that runs Ansible modules on this host.",
             )
-        if not 0 < read_timeout <= A_DAY:
-            raise OperationError(f"{endpoint}: read_timeout is {read_timeout:g}", f"Give 1 to {A_DAY} seconds.")
+        if not 0 < transport.read_timeout <= A_DAY:
+            raise OperationError(
+                f"{endpoint}: read_timeout is {transport.read_timeout:g}", f"Give 1 to {A_DAY} seconds."
+            )
         self.endpoint = endpoint
         self.base_url = base_url.rstrip("/")
         self._authorization = authorization
         self._proof = proof
         self._explain = explain
-        self._timeout = (connect_timeout, read_timeout)
+        self._transport = transport
         self._repeatable = frozenset({"GET", "HEAD", *idempotent})
         retry = PatientRetry(
             # Pauses of 0, 1, 2, 4, 8 and 16 seconds, with jitter half of them at least.
@@ -157,11 +155,10 @@ class RestSession:
         self._refusals = 0
         self._refusal: AccessDenied | None = None
         self._http = requests.Session()
-        self._verify = verify
         self._http.headers.update({"Accept": "application/json"})
         # With no auth of its own, requests would put an entry of ~/.netrc over our Authorization header.
         self._http.auth = lambda request: request
-        self._http.mount("https://", HTTPAdapter(max_retries=retry, pool_maxsize=pool_size))
+        self._http.mount("https://", HTTPAdapter(max_retries=retry, pool_maxsize=transport.pool_size))
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The parsed body of a GET."""
@@ -244,8 +241,8 @@ class RestSession:
                 method,
                 url,
                 **content,
-                timeout=self._timeout,
-                verify=self._verify,
+                timeout=(CONNECT_TIMEOUT, self._transport.read_timeout),
+                verify=self._transport.verify,
                 allow_redirects=False,
             )
         except requests.exceptions.SSLError as error:
@@ -260,10 +257,11 @@ class RestSession:
             raise ca_file_error(self.endpoint, error) from None
 
     def _no_answer(self, method: str, url: str, error: Exception) -> OperationError:
-        deed = f"{self.endpoint}: no answer to {method} {url.partition('?')[0]} ({root_cause(error)})"
+        silence = f"{self.endpoint}: no answer to {method} {url.partition('?')[0]}"
         if method in self._repeatable and took_too_long(error):
-            deed = f"{self.endpoint}: no answer to {method} {url.partition('?')[0]} within {self._timeout[1]:g} s"
+            deed = f"{silence} within {self._transport.read_timeout:g} s"
             return Unreachable(deed, "If it is well and only slow, give it more time with read_timeout.")
+        deed = f"{silence} ({root_cause(error)})"
         if method in self._repeatable:
             return Unreachable(deed, "The connection broke repeatedly; run the same task again when it is stable.")
         return AnswerLost(deed, MAY_HAVE_TAKEN_EFFECT)

@@ -45,6 +45,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
     RestSession,
     segment,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import Transport
 
 SECRET = "s3cr3t-value"
 SOON = {"parameters": [{"name": "retryDelay", "value": "0.05"}]}
@@ -179,15 +180,12 @@ def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
     )
 
 
-def session_to(server: ScriptedServer, ca_path: Path | bool, **options: Any) -> RestSession:
-    settings = {
-        "authorization": Token(),
-        "explain": explain,
-        "verify": str(ca_path) if isinstance(ca_path, Path) else ca_path,
-        "read_timeout": 5.0,
-        **options,
-    }
-    return RestSession("The thing", server.url, **settings)
+def session_to(
+    server: ScriptedServer, ca_path: Path | bool, *, read_timeout: float = 5.0, **options: Any
+) -> RestSession:
+    verify = str(ca_path) if isinstance(ca_path, Path) else ca_path
+    settings = {"authorization": Token(), "explain": explain, **options}
+    return RestSession("The thing", server.url, transport=Transport(verify, read_timeout), **settings)
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -354,7 +352,11 @@ def test_what_cannot_be_reached_has_not_happened(method: str) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         session = RestSession(
-            "The thing", f"https://127.0.0.1:{bound.getsockname()[1]}", authorization=Token(), explain=explain
+            "The thing",
+            f"https://127.0.0.1:{bound.getsockname()[1]}",
+            authorization=Token(),
+            explain=explain,
+            transport=Transport(),
         )
         with pytest.raises(Unreachable, match="cannot be reached"):
             session.request(method, "/x")
@@ -551,7 +553,7 @@ def test_a_port_without_tls_is_no_question_of_certificates(plain: ThreadingHTTPS
             f"https://127.0.0.1:{plain.server_port}",
             authorization=Token(),
             explain=explain,
-            verify=str(ca_path),
+            transport=Transport(str(ca_path)),
         ).get("/x")
     assert "does not speak TLS" in caught.value.advice
 
@@ -563,7 +565,7 @@ def test_a_certificate_of_another_name_asks_for_the_name(server: ScriptedServer,
             f"https://localhost:{server.server_port}",
             authorization=Token(),
             explain=explain,
-            verify=str(ca_path),
+            transport=Transport(str(ca_path)),
         ).get("/x")
     assert "a name that its certificate bears" in caught.value.advice
 

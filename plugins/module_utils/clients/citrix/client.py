@@ -29,6 +29,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import RestSession
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import Transport
 
 ON_PREMISES = "CitrixOnPremises"
 CLOUD_HOSTNAME = "api.cloud.com"
@@ -96,7 +97,6 @@ class CitrixSite(RestSession):
             )
         api_root = "/" + params["api_root"].strip("/")
         base_url = f"https://{location}{api_root}"
-        verify = (params["ca_path"] or True) if params["validate_certs"] else False
 
         def obtain() -> Token:
             name, url = (
@@ -104,7 +104,7 @@ class CitrixSite(RestSession):
                 if on_premises
                 else (f"Citrix Cloud {trust_location}", f"https://{trust_location}")
             )
-            log_in = log_in_session(name, url, verify=verify, read_timeout=params["read_timeout"])
+            log_in = log_in_session(name, url, Transport.of(params))
             if on_premises:
                 return on_premises_token(log_in, params["client_id"], params["client_secret"])
             return cloud_token(log_in, customer_id, params["client_id"], params["client_secret"])
@@ -115,9 +115,7 @@ class CitrixSite(RestSession):
             base_url,
             authorization=authorization,
             explain=explain,
-            verify=verify,
-            read_timeout=params["read_timeout"],
-            pool_size=32,
+            transport=Transport.of(params, pool_size=32),
         )
         site.customer_id, site.api_root, site._tokens = customer_id, api_root, authorization
         site._enter(params["site"])

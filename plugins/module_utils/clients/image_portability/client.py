@@ -37,6 +37,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Answer, Refused, RestSession
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import Transport
 
 CLOUD_HOSTNAME = "api.cloud.com"
 GONE = 410
@@ -91,15 +92,10 @@ class PortabilityService(RestSession):
         """A session that logs in with its first request, or with none when the token has to tell the region."""
         customer_id = params["customer_id"].strip()
         trust_location = netloc("trust_hostname", params["trust_hostname"] or CLOUD_HOSTNAME, None)
-        verify = (params["ca_path"] or True) if params["validate_certs"] else False
+        transport = Transport.of(params)
 
         def obtain() -> Token:
-            trust = log_in_session(
-                f"Citrix Cloud {trust_location}",
-                f"https://{trust_location}",
-                verify=verify,
-                read_timeout=params["read_timeout"],
-            )
+            trust = log_in_session(f"Citrix Cloud {trust_location}", f"https://{trust_location}", transport)
             return cloud_token(trust, customer_id, params["client_id"], params["client_secret"])
 
         authorization = TokenAuthorization(customer_id, obtain, cls.named(params), cls.proof(params))
@@ -110,8 +106,7 @@ class PortabilityService(RestSession):
             authorization=authorization,
             explain=_explain,
             idempotent=("PUT", "PATCH", "DELETE"),
-            verify=verify,
-            read_timeout=params["read_timeout"],
+            transport=transport,
         )
 
     @staticmethod

@@ -44,6 +44,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
     Refused,
     RestSession,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import Transport
 
 CONNECTION_ARGUMENTS: dict[str, Any] = {
     "nutanix_host": {"type": "str", "required": True, "fallback": (env_fallback, ["NUTANIX_HOST"])},
@@ -130,8 +131,7 @@ class PrismCentral(RestSession):
             # Orders may be repeated for their request id; the POSTs of v3 are lists.
             idempotent=("OPTIONS", "POST", "PUT", "DELETE"),
             proof=cls.proof(params),
-            verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-            read_timeout=params["read_timeout"],
+            transport=Transport.of(params),
         )
         central.by_api_key = bool(params["nutanix_api_key"])
         central._highest = _chosen_minor(params["api_version"])

@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Refused, RestSession
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import Transport
 
 T = TypeVar("T")
 
@@ -68,8 +69,7 @@ class PrismElement(RestSession):
             explain=explain,
             idempotent=("DELETE",),
             proof=cls.proof(params),
-            verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-            read_timeout=params["read_timeout"],
+            transport=Transport.of(params),
         )
 
     @staticmethod

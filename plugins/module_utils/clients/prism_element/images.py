@@ -25,6 +25,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.basic impo
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.byte_session import ByteSession
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import Transport
 
 PLATFORM = "ahv"
 CONTAINER = "X-Nutanix-Destination-Container"
@@ -89,8 +90,7 @@ def upload_image(
         authorization=account,
         explain=explain,
         proof=PrismElement.proof(params),
-        verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-        read_timeout=params["read_timeout"],
+        transport=Transport.of(params),
     )
     path = f"/images/{segment(uuid)}/upload"
     with session.stream("PUT", path, {}, content, {CONTAINER: container, **account.headers()}) as answer:

@@ -41,6 +41,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
     Refused,
     refused_before,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.transport import Transport
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.xml_rpc import RpcTransport, plain
 
 try:
@@ -207,8 +208,7 @@ class XenServer:
             f"https://{location}",
             authorization=Authorization(),
             explain=lambda _status, _headers, _body: Refused(),
-            verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-            read_timeout=params["read_timeout"],
+            transport=Transport.of(params),
         )
 
     def _logged_in(self, location: str) -> Any:
