@@ -363,11 +363,9 @@ def segment(name: str) -> str:
 
 
 def query_of(params: Mapping[str, Any] | None) -> str:
-    values = {
-        key: str(value).lower() if isinstance(value, bool) else value
-        for key, value in (params or {}).items()
-        if value is not None
-    }
+    """Booleans in small letters; what is None is left out."""
+    values = {key: value for key, value in (params or {}).items() if value is not None}
+    values |= {key: str(value).lower() for key, value in values.items() if isinstance(value, bool)}
     if values:
         return f"?{urlencode(values, doseq=True, quote_via=quote)}"
     return ""

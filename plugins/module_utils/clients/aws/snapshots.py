@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +47,7 @@ def list_snapshots(client: Aws, filters: Mapping[str, str], id_: str = "") -> li
 
 def _literal(value: str) -> str:
     """Filters know wildcards."""
-    return "".join(f"\\{letter}" if letter in "*?\\" else letter for letter in value)
+    return re.sub(r"[*?\\]", r"\\\g<0>", value)
 
 
 def _disk(snapshot: Mapping[str, Any]) -> UploadedDisk:

@@ -239,12 +239,13 @@ def _version_history(
 def _warnings(texts: Iterable[Any]) -> list[str]:
     """Warnings of catalog (contract citrix 8.2) and scheme (contract citrix 8.3) in words; a message that both tell is
     there once."""
-    words = [
-        str((warning.get("Message") or warning.get("Type")) if isinstance(warning, Mapping) else warning)
-        for warning in texts
-        if warning
-    ]
-    return list(dict.fromkeys(words))
+    return list(dict.fromkeys(_in_words(warning) for warning in texts if warning))
+
+
+def _in_words(warning: Any) -> str:
+    if isinstance(warning, Mapping):
+        return str(warning.get("Message") or warning.get("Type"))
+    return str(warning)
 
 
 def _hosting_unit(pool: Mapping[str, Any]) -> HostingUnit | None:

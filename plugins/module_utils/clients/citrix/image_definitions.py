@@ -66,7 +66,10 @@ def read_users(
     }
     if catalogs is None:
         catalogs = catalogs_by_scheme(site) if any(schemes.values()) else {}
-    return {key: tuple(_user(item, catalogs) for item in items) for key, items in schemes.items()}
+    users: dict[str, tuple[VersionUser, ...]] = {}
+    for version_id, items in schemes.items():
+        users[version_id] = tuple(_user(item, catalogs) for item in items)
+    return users
 
 
 def catalogs_by_scheme(site: CitrixSite) -> dict[str, Catalog]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import (
@@ -118,17 +119,14 @@ class PowerWatch:
         """The ids of those whose states are not known, as the site's search tells; None when it cannot be asked or
         lists are as cheap."""
         connections = {machine.hypervisor_connection for machine in self.unknown.values()}
-        pages = sum(
-            -(-self._size[catalog_id] // PAGE)
-            for catalog_id in {machine.catalog_id for machine in self.unknown.values()}
-        )
+        catalogs = {machine.catalog_id for machine in self.unknown.values()}
+        pages = sum(-(-self._size[catalog_id] // PAGE) for catalog_id in catalogs)
         if not self._search or pages < len(connections) * len(SESSION_TYPES):
             return None
         try:
             states = [state for state in NOT_KNOWN if state]
-            return {
-                machine.id for name in connections for machine in search_machines(self._site, name, states)
-            } & self.unknown.keys()
+            found = [search_machines(self._site, name, states) for name in connections]
+            return {machine.id for machine in chain.from_iterable(found)} & self.unknown.keys()
         except Unreachable:
             raise
         except OperationError:

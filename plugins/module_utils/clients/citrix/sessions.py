@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
@@ -30,11 +31,8 @@ class SessionWatch:
         self.left = [machine for machine in machines if machine.sessions]
 
     def look(self) -> None:
-        self.left = [
-            machine
-            for machine in read_by_ids(self._site, {each.id: each.catalog_id for each in self.left}).values()
-            if machine.sessions
-        ]
+        catalogs = {machine.id: machine.catalog_id for machine in self.left}
+        self.left = [machine for machine in read_by_ids(self._site, catalogs).values() if machine.sessions]
 
 
 def read_occupied(site: CitrixSite, machines: Sequence[Machine]) -> list[Occupied]:
@@ -44,9 +42,8 @@ def read_occupied(site: CitrixSite, machines: Sequence[Machine]) -> list[Occupie
             machines_in_use = [body for body in pool.map(lambda machine: _one(site, machine.id), machines) if body]
         else:
             catalogs = sorted({machine.catalog_id for machine in machines})
-            machines_in_use = [
-                body for read in pool.map(lambda catalog_id: _of_catalog(site, catalog_id), catalogs) for body in read
-            ]
+            of_each = pool.map(lambda catalog_id: _of_catalog(site, catalog_id), catalogs)
+            machines_in_use = list(chain.from_iterable(of_each))
     ids = {machine.id for machine in machines}
     occupied = [_occupied(body) for body in machines_in_use if body.get("Id") in ids and body.get("SessionCount")]
     return sorted(occupied, key=lambda each: each.machine.casefold())

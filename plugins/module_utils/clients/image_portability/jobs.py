@@ -233,11 +233,8 @@ def _leaves(part: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def _message(body: Mapping[str, Any]) -> str:
     """What a failed job says of why, wherever it says it."""
-    told = [
-        value
-        for name, value in _leaves({key: body[key] for key in body if re.search(r"error|detail|message", key, re.I)})
-        if not re.search(r"type|code|id$", name, re.I)
-    ]
+    places = {key: value for key, value in body.items() if re.search(r"error|detail|message", key, re.I)}
+    told = [value for name, value in _leaves(places) if not re.search(r"type|code|id$", name, re.I)]
     return " ".join(" ".join(told).split())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
@@ -25,12 +26,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protectio
 def list_policies(client: PrismCentral) -> list[ProtectionPolicy]:
     """All policies as v4 tells them, sorted by name."""
     policies = [_policy(data) for data in client.entities("datapolicies", "/config/protection-policies")]
-    names = _category_names(client, sorted({ext_id for policy in policies for ext_id in policy.categories}))
-    named = [
-        replace(policy, categories=tuple(sorted(names.get(ext_id, ext_id) for ext_id in policy.categories)))
-        for policy in policies
-    ]
-    return sorted(named, key=lambda policy: (policy.name, policy.ext_id))
+    categories = set(chain.from_iterable(policy.categories for policy in policies))
+    names = _category_names(client, sorted(categories))
+
+    def named(policy: ProtectionPolicy) -> ProtectionPolicy:
+        return replace(policy, categories=tuple(sorted(names.get(ext_id, ext_id) for ext_id in policy.categories)))
+
+    return sorted(map(named, policies), key=lambda policy: (policy.name, policy.ext_id))
 
 
 def list_rules(client: PrismCentral) -> list[ProtectionPolicy]:

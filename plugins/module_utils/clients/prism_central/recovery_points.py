@@ -94,8 +94,11 @@ def last_told_copies(client: PrismCentral, location_agnostic_id: str, cluster_uu
     """The copies that a cluster holds, as they were last told to anybody who waits for one of this Prism Central."""
 
     def ask(ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-        listed = client.entities("dataprotection", POINTS, where=any_of("locationAgnosticId", ids))
-        return {each: [data for data in listed if data.get("locationAgnosticId") == each] for each in ids}
+        copies: dict[str, list[dict[str, Any]]] = {each: [] for each in ids}
+        for data in client.entities("dataprotection", POINTS, where=any_of("locationAgnosticId", ids)):
+            if data.get("locationAgnosticId") in copies:
+                copies[data["locationAgnosticId"]].append(data)
+        return copies
 
     told = client.share.look("copies", [location_agnostic_id], ask).get(location_agnostic_id) or []
     return [point for point in map(recovery_point_of, told) if point.is_at(cluster_uuid)]

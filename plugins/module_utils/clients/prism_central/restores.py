@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.changes import Order
@@ -79,10 +80,8 @@ def correction(entity: Entity, name: str, description: str, networks: Sequence[s
         return None
     body = {**data, "name": name, "description": description}
     if networks is not None:
-        cards = data.get("nics") or []
-        body["nics"] = [
-            _card(cards[place] if place < len(cards) else {}, network) for place, network in enumerate(wanted)
-        ]
+        cards = chain(data.get("nics") or [], repeat({}))
+        body["nics"] = [_card(next(cards), network) for network in wanted]
     return Order("PUT", body=body)
 
 

@@ -71,6 +71,9 @@ class Task:
         """The ids of the affected entities of a kind, each once."""
         return list(dict.fromkeys(ext_id for entity_kind, ext_id in self.entities if entity_kind == kind))
 
+    def affects(self, ext_id: str) -> bool:
+        return any(ext_id == affected for _kind, affected in self.entities)
+
     def detail(self, name: str) -> str:
         return self.details.get(name, "")
 
@@ -140,7 +143,7 @@ def tasks_about(client: PrismCentral, ext_id: str) -> list[Task]:
     """All tasks that affect something, newest first, ended or not, as far as they say so already."""
     where = f"entitiesAffected/any(a:a/extId eq {quoted(ext_id)})"
     listed = [_task(data) for data in client.entities("prism", TASKS, where=where, orderby="createdTime desc")]
-    return [task for task in listed if any(ext_id == affected for _kind, affected in task.entities)]
+    return [task for task in listed if task.affects(ext_id)]
 
 
 def wait_for_task(
@@ -200,11 +203,17 @@ class _Watch:
     def state(self) -> str:
         if not self.under_way:
             return ""
-        slowest = min(self._seen[task_id].percent if task_id in self._seen else 0 for task_id in self.under_way)
+        slowest = min(map(self._percent, self.under_way))
         number = len(self.ended) + len(self.under_way)
         if number == 1:
             return f"{slowest} %"
         return f"{len(self.ended)} of {number} done, the slowest at {slowest} %"
+
+    def _percent(self, task_id: str) -> int:
+        task = self._seen.get(task_id)
+        if task is None:
+            return 0
+        return task.percent
 
     def look(self) -> Iterator[Task]:
         """Read all that are under way, and yield those that have ended since."""

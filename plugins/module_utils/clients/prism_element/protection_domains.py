@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
@@ -52,9 +53,11 @@ class ProtectionDomain:
         """The sites that its schedules do replicate to: those of schedules that are not suspended."""
         if self.schedules_suspended:
             return []
-        sites = {site for schedule in self.schedules if not schedule.suspended for site in schedule.keep_remote}
-        # A suspended schedule is known to be one only where the schedules are listed.
-        return sorted(sites if self.schedules else self.scheduled_sites)
+        if not self.schedules:
+            # A suspended schedule is known to be one only where the schedules are listed.
+            return sorted(self.scheduled_sites)
+        active = [schedule.keep_remote for schedule in self.schedules if not schedule.suspended]
+        return sorted(set(chain.from_iterable(active)))
 
 
 def path_of(protection_domain: str) -> str:

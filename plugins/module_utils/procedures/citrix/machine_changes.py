@@ -214,10 +214,12 @@ class MachineWriter:
             chunks = [pending[start : start + self._size] for start in range(0, len(pending), self._size)]
             with ThreadPoolExecutor(max_workers=min(self._concurrency, BATCHES_AT_ONCE)) as pool:
                 answers = list(pool.map(self._one_batch, chunks))
-            pending = [
-                change for chunk, answer in zip(chunks, answers, strict=True) if answer is None for change in chunk
-            ]
-            fates.update(pair for answer in answers if answer is not None for pair in answer.items())
+            pending = []
+            for chunk, answer in zip(chunks, answers, strict=True):
+                if answer is None:
+                    pending += chunk
+                else:
+                    fates |= answer
             if pending and self._write_by == "single":
                 return fates | self._singly(pending)
         return fates
@@ -249,13 +251,11 @@ class MachineWriter:
             return self._counted(chunk, {change.machine_id: Fate(UNCERTAIN, error.message) for change in chunk})
         self.written_by, self._usual_time = "batch", time.monotonic() - start
         nothing = Fate(UNCERTAIN, f"{self.site.endpoint}: the batch has no answer for it")
-        return self._counted(
-            chunk,
-            {
-                c.machine_id: self._item_fate(c, answers[i.reference]) if i.reference in answers else nothing
-                for c, i in zip(chunk, items, strict=True)
-            },
-        )
+        fates: dict[str, Fate] = {}
+        for change, item in zip(chunk, items, strict=True):
+            answer = answers.get(item.reference)
+            fates[change.machine_id] = self._item_fate(change, answer) if answer else nothing
+        return self._counted(chunk, fates)
 
     def _make_smaller(self, size: int, error: OperationError) -> None:
         with self._lock:

@@ -68,7 +68,10 @@ class GoogleTarget:
             if image:
                 return [image]
             return self._parts(name)
-        return [image for image in list_images(self._client) if (image.id == id_ if id_ else image.is_ours)]
+        images = list_images(self._client)
+        if id_:
+            return [image for image in images if image.id == id_]
+        return [image for image in images if image.is_ours]
 
     def _parts(self, name: str) -> list[UploadedDisk]:
         """What an interrupted upload left in the bucket, as an unfinished image."""

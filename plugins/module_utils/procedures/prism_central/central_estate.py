@@ -14,6 +14,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     list_clusters,
     read_central,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import with_keys
+
+TOLD_OF_A_CLUSTER = ("uuid", "name", "address", "addresses")
 
 
 def read_central_estate(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,5 +24,5 @@ def read_central_estate(params: Mapping[str, Any]) -> dict[str, Any]:
     clusters = [{**asdict(cluster), "addresses": list(cluster.addresses)} for cluster in list_clusters(client)]
     return {
         "central": asdict(read_central(client)),
-        "clusters": [{key: each[key] for key in ("uuid", "name", "address", "addresses")} for each in clusters],
+        "clusters": [with_keys(cluster, TOLD_OF_A_CLUSTER) for cluster in clusters],
     }

@@ -47,7 +47,8 @@ def places_of(clients: Sequence[PrismCentral]) -> list[Place]:
 
 def chosen(places: Sequence[Place], wanted: Iterable[str]) -> list[Place]:
     """Those of these uuids or names, each once, in this order. Raises Refusal for an unknown or ambiguous one."""
-    return list({place.id: place for place in (find_named("cluster", name, places) for name in wanted)}.values())
+    named = [find_named("cluster", name, places) for name in wanted]
+    return list({place.id: place for place in named}.values())
 
 
 def _survey(client: PrismCentral) -> list[Place]:

@@ -117,14 +117,10 @@ class Replication:
         """Wait for what was ordered, and read each copy where it is to be."""
         ordered = [target for target in targets if target.task_id and not target.copy]
         errands = [Errand(target.task_id, f"{self._what} to '{target.place.name}'", COPY) for target in ordered]
-        ended = (
-            wait_for_tasks(self.client, errands, timeout=self.deadline.left, progress=self.reporter.progress)
-            if errands
-            else {}
-        )
-        return [
-            self._finished(target, ended[target.task_id]) if target.task_id in ended else target for target in targets
-        ]
+        if not errands:
+            return list(targets)
+        ended = wait_for_tasks(self.client, errands, timeout=self.deadline.left, progress=self.reporter.progress)
+        return [self._finished(target, ended.get(target.task_id)) for target in targets]
 
     @property
     def location_agnostic_id(self) -> str:
@@ -158,7 +154,9 @@ class Replication:
             return replace(target, error=error)
         return replace(target, ours=True, task_id=task_id)
 
-    def _finished(self, target: Target, task: Task) -> Target:
+    def _finished(self, target: Target, task: Task | None) -> Target:
+        if task is None:
+            return target
         try:
             copy = self._copy(target, task)
         except OperationError as error:

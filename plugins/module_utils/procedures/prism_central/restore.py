@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import cast
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.changes import (
@@ -252,7 +253,7 @@ class Restoration:
         """A VM of the name is ours when it bears the mark, or when a task that restored this copy made it."""
         tasks = restores_of(self.client, point.ext_id) if point else []
         named = vms_called(self.client, self.name, self.cluster.uuid)
-        made = {uuid for task in tasks if task.succeeded for uuid in restored_vms(task)}
+        made = set(chain.from_iterable(restored_vms(task) for task in tasks if task.succeeded))
         mark = temporary_vm_mark(self.name, self.location_agnostic_id)
         ours = [vm for vm in named if mark in vm.description or vm.uuid in made]
         return Seen(

@@ -39,8 +39,20 @@ class ManyVms:
 
     def shown(self, reached: Container[str] = (), state: str = "") -> list[dict[str, str] | None]:
         """The VMs as they are, and those in `reached` as they are then."""
-        vms = sorted(self.vms.values(), key=lambda vm: (vm.name, vm.uuid))
-        return [shown_vm(vm, state if vm.uuid in reached else None) for vm in vms]
+
+        def shown(vm: Vm) -> dict[str, str] | None:
+            if vm.uuid in reached:
+                return shown_vm(vm, state)
+            return shown_vm(vm)
+
+        return [shown(vm) for vm in sorted(self.vms.values(), key=lambda vm: (vm.name, vm.uuid))]
+
+    def name_of(self, uuid: str) -> str:
+        """'' where there is no such VM."""
+        vm = self.vms.get(uuid)
+        if vm is None:
+            return ""
+        return vm.name
 
 
 def read_many(client: PrismElement, uuids: Iterable[str], check: bool = False) -> ManyVms:
@@ -107,10 +119,7 @@ def _refusal(many: ManyVms, failures: Mapping[str, str], state: str) -> Operatio
 
 
 def _rows(many: ManyVms, failures: Mapping[str, str]) -> list[dict[str, str]]:
-    return [
-        {"id": uuid, "name": many.vms[uuid].name if uuid in many.vms else "", "reason": why}
-        for uuid, why in failures.items()
-    ]
+    return [{"id": uuid, "name": many.name_of(uuid), "reason": why} for uuid, why in failures.items()]
 
 
 def _sentence(many: ManyVms, failures: Mapping[str, str], what: str) -> str:

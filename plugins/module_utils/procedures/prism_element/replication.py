@@ -30,7 +30,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
     amount,
     wait_for,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import DONE, SiteState, site_state
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import (
+    DONE,
+    Replication,
+    SiteState,
+    site_state,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     ApiError,
@@ -89,7 +94,10 @@ def site_states(
     queued = list_queued(client, domain.name)
     without: list[str] = []
 
-    def now(name: str) -> SiteState:
+    def now(last: SiteState) -> SiteState:
+        if last.state == DONE:
+            return last
+        name = last.name
         state = site_state(name, snapshot_id, domain.links, replications, queued)
         if state.known:
             return state
@@ -101,7 +109,7 @@ def site_states(
             without.append(name)
         return state
 
-    return [state if state.state == DONE else now(state.name) for state in before], without
+    return [now(state) for state in before], without
 
 
 def _held(client: PrismElement, site: str, protection_domain: str) -> list[str] | None:
@@ -127,6 +135,17 @@ def _idle(states: list[SiteState], without: list[str]) -> str:
     return f"it is neither listed among the replications nor among those that wait, and it is not on {quoted(pending)}"
 
 
+def how_far(transfer: SiteState | Replication) -> str:
+    """'40 % (12.0 of 30.0 GiB)'"""
+    words = f"{transfer.percent:.0f} %"
+    if transfer.completed_bytes is not None:
+        of_all = f" of {amount(transfer.total_bytes)}" if transfer.total_bytes else ""
+        words += f" ({amount(transfer.completed_bytes)}{of_all})"
+    if transfer.paused:
+        words += " paused"
+    return words
+
+
 def _in_words(states: list[SiteState]) -> str:
     """'cluster-b done, cluster-c 40 % (12.0 of 30.0 GiB), cluster-d not under way'"""
 
@@ -137,11 +156,6 @@ def _in_words(states: list[SiteState]) -> str:
             return f"{state.name} not under way"
         if state.state == "pending":
             return f"{state.name} queued"
-        progress = "" if state.completed_bytes is None else amount(state.completed_bytes)
-        of_all = f" of {amount(state.total_bytes)}" if progress and state.total_bytes else ""
-        return (
-            f"{state.name} {state.percent:.0f}"
-            f" %{f' ({progress}{of_all})' if progress else ''}{' paused' if state.paused else ''}"
-        )
+        return f"{state.name} {how_far(state)}"
 
     return ", ".join(words(state) for state in states)

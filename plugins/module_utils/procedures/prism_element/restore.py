@@ -40,7 +40,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
     Deadline,
     Look,
     Standstill,
-    amount,
     wait_for,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
@@ -49,7 +48,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protectio
     snapshots_with_origin,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release, origin_id
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import Replication
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.replication import how_far
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     ApiError,
@@ -192,7 +191,7 @@ class Restoration:
             transfer for transfer in transfers if transfer.incoming and origin_id(transfer.snapshot_id) == origin
         ]
         if arriving:
-            return (_in_words(arriving[0]), True)
+            return (how_far(arriving[0]), True)
         return ("not here yet", False)
 
     def choose_vm(self, snapshot: PdSnapshot) -> str:
@@ -299,12 +298,3 @@ class Restoration:
             advice="Run the same task again in a few minutes: it adopts the VM if it has come by then, or restores it.",
         )
         return task_uuid or None
-
-
-def _in_words(transfer: Replication) -> str:
-    """'40 % (12.0 of 30.0 GiB)'"""
-    progress = "" if transfer.completed_bytes is None else amount(transfer.completed_bytes)
-    of_all = f" of {amount(transfer.total_bytes)}" if progress and transfer.total_bytes else ""
-    return (
-        f"{transfer.percent:.0f} %{f' ({progress}{of_all})' if progress else ''}{' paused' if transfer.paused else ''}"
-    )

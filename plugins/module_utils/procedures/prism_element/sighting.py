@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
@@ -23,6 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.events.cl
     Transfers,
     is_marked,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import Queued, Replication
 
 
 def look_at_cluster(
@@ -49,10 +50,12 @@ def _transfers(client: PrismElement, domain: ProtectionDomain) -> dict[tuple[str
     outgoing = [each for each in list_replications(client, domain.name, domain.links) if not each.incoming]
     queued = list_queued(client, domain.name)
     sites = {each.remote_site for each in outgoing} | {each.remote_site for each in queued}
-    return {
-        (domain.name, site): Transfers(
-            {each.snapshot_id: (each.percent, each.completed_bytes) for each in outgoing if each.remote_site == site},
-            tuple(each.snapshot_id for each in queued if each.remote_site == site),
-        )
-        for site in sites
-    }
+    return {(domain.name, site): _to(site, outgoing, queued) for site in sites}
+
+
+def _to(site: str, outgoing: Sequence[Replication], queued: Sequence[Queued]) -> Transfers:
+    under_way = [each for each in outgoing if each.remote_site == site]
+    return Transfers(
+        {each.snapshot_id: (each.percent, each.completed_bytes) for each in under_way},
+        tuple(each.snapshot_id for each in queued if each.remote_site == site),
+    )

@@ -120,13 +120,13 @@ class ControlDomain:
             busy=BUSY_MINUTES,
         )
         told = [line.partition(" ") for line in self.run("a look at the SR", script)]
-        parts = [value.partition(" ") for key, _space, value in told if key == "part"]
+        parts = [value.partition(" ") for value in _values(told, "part")]
         return SrDirectory(
-            mounted=any(key == "mounted" for key, _space, _value in told),
-            free=sum(int(value) * 1024 for key, _space, value in told if key == "free"),
+            mounted=bool(_values(told, "mounted")),
+            free=sum(map(int, _values(told, "free"))) * 1024,
             lacks=tuple(_values(told, "lacks")),
             broken=tuple(_values(told, "broken")),
-            vhds=frozenset(value.removesuffix(".vhd") for value in _values(told, "vhd")),
+            vhds=frozenset(name.removesuffix(".vhd") for name in _values(told, "vhd")),
             parts={name: int(size) for size, _space, name in parts},
             rests=tuple(_values(told, "rest")),
             busy=frozenset(_values(told, "busy")),
@@ -177,7 +177,8 @@ def _values(told: Iterable[tuple[str, str, str]], key: str) -> list[str]:
 
 
 def _inside(lines: Iterable[str]) -> Inside:
-    told = {key: value for key, _space, value in (line.partition(" ") for line in lines)}
+    pairs = [line.partition(" ") for line in lines]
+    told = {key: value for key, _space, value in pairs}
     status, _space, reason = told.get("check", "1 ").partition(" ")
     first, last = b64decode(told.get("first", "")), b64decode(told.get("last", ""))
     # A nonce and a hash in hexadecimal; "none" or nothing without a key

@@ -143,19 +143,19 @@ def _wait_for_sessions(site: CitrixSite, params: Params, reporter: Reporter, out
 def _refuse_unknown(site: CitrixSite, scope: MachineScope) -> None:
     if not scope.unknown:
         return
-    existing = [name for machine in read_machines(site) for name in (machine.name, host_name(machine.name))]
-    near = " ".join(
-        sentence
-        for sentence in (
-            near_names(name, [each for each in existing if ("\\" in each) == ("\\" in name)])
-            for name in scope.unknown[:3]
-        )
-        if sentence
-    )
+    existing = [machine.name for machine in read_machines(site)]
+    near = [_near(name, existing) for name in scope.unknown[:3]]
     raise OperationError(
         f"{site.endpoint}: there is no machine {quoted(scope.unknown[:MOST_NAMED])}",
-        f"{near} Nothing was changed.".strip(),
+        " ".join(filter(None, [*near, "Nothing was changed."])),
     )
+
+
+def _near(name: str, existing: Sequence[str]) -> str:
+    """Near names, with their domain where the name has one."""
+    if "\\" in name:
+        return near_names(name, [each for each in existing if "\\" in each])
+    return near_names(name, map(host_name, existing))
 
 
 def _refuse_earlier_drains(site: CitrixSite, scope: MachineScope, file: NotesFile, other_paths: Sequence[str]) -> None:

@@ -87,15 +87,18 @@ def _spec_facts(spec: ImageSpec) -> dict[str, Any]:
 
 
 def returner_facts(returners: Iterable[tuple[Catalog, int | None]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": catalog.id,
-            "full_name": catalog.full_name,
-            "hosting_unit": catalog.hosting_unit.name if catalog.hosting_unit else "",
-            "steps_back": steps,
-        }
-        for catalog, steps in sorted(returners, key=lambda each: each[0].full_name.casefold())
-    ]
+    by_name = sorted(returners, key=lambda each: each[0].full_name.casefold())
+    return [_returner_facts(catalog, steps) for catalog, steps in by_name]
+
+
+def _returner_facts(catalog: Catalog, steps: int | None) -> dict[str, Any]:
+    unit = catalog.hosting_unit
+    return {
+        "id": catalog.id,
+        "full_name": catalog.full_name,
+        "hosting_unit": unit.name if unit else "",
+        "steps_back": steps,
+    }
 
 
 def user_facts(users: Iterable[VersionUser]) -> list[dict[str, Any]]:

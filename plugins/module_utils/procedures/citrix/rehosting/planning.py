@@ -151,16 +151,12 @@ def _with_vms_there(plan: RehostingPlan, params: Mapping[str, Any]) -> Rehosting
     """The plan with the changes whose VMs the clusters have, as far as anybody looked."""
     if params["clusters"] is None:
         return plan
-    clusters = [
-        SeenCluster(
-            cluster["name"],
-            cluster["hypervisor_connection"],
-            frozenset(uuid.lower() for uuid in cluster["vm_uuids"]),
-            cluster["problem"],
-        )
-        for cluster in params["clusters"]
-    ]
-    return without_absent(plan, clusters)
+    return without_absent(plan, [_seen(cluster) for cluster in params["clusters"]])
+
+
+def _seen(cluster: Mapping[str, Any]) -> SeenCluster:
+    vm_uuids = frozenset(uuid.lower() for uuid in cluster["vm_uuids"])
+    return SeenCluster(cluster["name"], cluster["hypervisor_connection"], vm_uuids, cluster["problem"])
 
 
 def _scope_of(
@@ -182,11 +178,8 @@ def on_connections(site: CitrixSite, plan: RehostingPlan, any_plugin: bool) -> R
         return plan
     connections = read_connections(site)
     facts = {connection.name: (connection.plugin, connection.in_maintenance_mode) for connection in connections}
-    problems = [
-        problem
-        for name in sorted({move.connection for move in plan.changes})
-        if (problem := connection_problem(name, facts, any_plugin))
-    ]
+    targets = sorted({move.connection for move in plan.changes})
+    problems = list(filter(None, [connection_problem(name, facts, any_plugin) for name in targets]))
     if problems:
         raise OperationError(f"{site.endpoint}: {'; '.join(problems)}", "Nothing was changed.")
     spelled = {name.casefold(): name for name in facts}

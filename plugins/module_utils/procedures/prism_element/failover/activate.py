@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import order_activation
@@ -32,7 +34,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
     still_lives,
     transfers_in_the_way,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import PdSnapshot, origin_sites
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
+    Member,
+    PdSnapshot,
+    origin_sites,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     Course,
 )
@@ -113,18 +119,11 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
     snapshots = list_pd_snapshots(work.client, name)
     snapshot = accepted(choose_snapshot(name, endpoint, snapshots, work.snapshot_id))
     age = _age(work, snapshot)
-    newer = [member for other in snapshots if other.created_usecs > snapshot.created_usecs for member in other.members]
-    missing = not_in_snapshot(snapshot, [*newer, *here.members, *(there.members if there else ())])
     work.result.update(
         snapshot={"id": snapshot.snapshot_id, "created": iso_utc(snapshot.created_usecs)},
         data_age_seconds=age,
-        missing_vms=[{"name": vm_name, "uuid": vm_uuid} for vm_name, vm_uuid in missing],
+        missing_vms=_missing(work, snapshot, snapshots, [*here.members, *(there.members if there else ())]),
     )
-    if missing:
-        work.reporter.warn(
-            f"Snapshot {snapshot.snapshot_id} of '{name}' does not hold"
-            f" {shortened([repr(vm_name) for vm_name, _uuid in missing])}: they will be missing"
-        )
     registrations = counted(snapshot.members, "registered, with new uuids")
     when = iso_utc(snapshot.created_usecs)
     work.plan(
@@ -137,22 +136,32 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
             f" {DEACTIVATED}, before its VMs are started there"
         )
     before = [there.side.endpoint] if there and there.side.active else []
-    will_be = [{"name": vm_name, "uuid": ""} for vm_name in sorted(member.vm_name for member in snapshot.members)]
+    names = [member.vm_name for member in snapshot.members]
+    will_be = [{"name": vm_name, "uuid": ""} for vm_name in sorted(names)]
     if work.reporter.check:
         return result_of(work, here, there, changed=True, vms=will_be)
     with work.reporter.phase(PHASES[ACTIVATED]):
-        course = Course(
-            work,
-            here,
-            names=[member.vm_name for member in snapshot.members],
-            before=set(by_uuid(list_vms(work.client))),
-        )
+        course = Course(work, here, names=names, before=set(by_uuid(list_vms(work.client))))
         course.order(lambda: order_activation(work.client, name, snapshot.snapshot_id if work.snapshot_id else ""))
         if not params["wait"]:
             return result_of(work, here, there, changed=True, vms=will_be)
         here, _source = course.end()
         course.tell_what_is_absent()
     return result_of(work, here, there, changed=True, vms=course.registered, before=before)
+
+
+def _missing(
+    work: DomainMove, snapshot: PdSnapshot, snapshots: Sequence[PdSnapshot], members: Iterable[Member]
+) -> list[dict[str, str]]:
+    """The VMs that newer snapshots or either side have and this snapshot lacks; a warning names them."""
+    newer = [other.members for other in snapshots if other.created_usecs > snapshot.created_usecs]
+    missing = not_in_snapshot(snapshot, [*chain.from_iterable(newer), *members])
+    if missing:
+        work.reporter.warn(
+            f"Snapshot {snapshot.snapshot_id} of '{work.name}' does not hold"
+            f" {shortened([repr(vm_name) for vm_name, _uuid in missing])}: they will be missing"
+        )
+    return [{"name": vm_name, "uuid": vm_uuid} for vm_name, vm_uuid in missing]
 
 
 def _age(work: DomainMove, snapshot: PdSnapshot) -> int:

@@ -32,10 +32,13 @@ def unmapped_networks(work: DomainMove, site: str, vms: Iterable[Found]) -> list
         for name in {names.get(card.network_uuid, card.network_uuid) for card in vm.cards or ()} - mapped:
             on.setdefault(name, []).append(vm.name)
     there = {network.name for network in list_networks(work.peer)} if on and work.peer else None
-    return [
-        {"network": name, "vms": sorted(on[name]), "same_name": None if there is None else name in there}
-        for name in sorted(on)
-    ]
+
+    def has_same_name(name: str) -> bool | None:
+        if there is None:
+            return None
+        return name in there
+
+    return [{"network": name, "vms": sorted(on[name]), "same_name": has_same_name(name)} for name in sorted(on)]
 
 
 def without_cards(client: PrismElement, uuids: Collection[str], had_none: Collection[str]) -> list[dict[str, str]]:

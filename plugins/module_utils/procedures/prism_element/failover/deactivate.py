@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import (
     order_deactivation,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm, list_vms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.deletions import deletions_in, text_with
@@ -21,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
     decide_deactivation,
     only_copies,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     Course,
 )
@@ -60,42 +62,21 @@ def deactivated(work: DomainMove) -> dict[str, Any]:
 
 def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
     name, params = work.name, work.params
-    ours, theirs = by_uuid(list_vms(work.client)), by_uuid(list_vms(work.connected()))
-    # What will be deleted must never be overlooked: a member whose id tells nothing is known by its name.
-    by_name = {vm.name: vm for vm in ours.values()}
-    names_by_uuid = {member.vm_name for member in here.members if member.vm_uuid in ours}
-    vms = {
-        member: ours.get(member.vm_uuid) or (None if member.vm_name in names_by_uuid else by_name.get(member.vm_name))
-        for member in here.members
-    }
-    doomed = [member for member, vm in vms.items() if vm]
-    alive = [member for member in there.members if member.vm_uuid in theirs]
-    last_copies = only_copies(doomed, (member.vm_name for member in alive))
+    doomed = _existing(here.members, list_vms(work.client))
+    theirs = by_uuid(list_vms(work.connected()))
+    alive = {member: theirs[member.vm_uuid] for member in there.members if member.vm_uuid in theirs}
+    last_copies = only_copies(list(doomed), (member.vm_name for member in alive))
     if last_copies and not params["accept_missing_vms"]:
-        raise OperationError(
-            f"{work.client.endpoint}: refused to deactivate '{name}', because these of its VMs are not among those of"
-            f" '{name}' on {work.other}, so that their only copy would be deleted:"
-            f" {shortened([f'{member.vm_name!r} ({member.vm_uuid})' for member in last_copies])}",
-            "Take them out of the protection domain to keep them, or set accept_missing_vms to delete them.",
-            options=("accept_missing_vms",),
-        )
-    running = sorted(
-        f"'{vm.name}' ({vm.uuid}), {vm.power_state}" for vm in vms.values() if vm and vm.power_state != "off"
-    )
-    running_there = [member for member in alive if theirs[member.vm_uuid].power_state == "on"]
+        raise _only_copies_would_go(work, last_copies)
+    running = [vm for vm in doomed.values() if vm.power_state != "off"]
     # Somebody may work on a VM that runs: nothing that is known here says that nobody does.
     if running and not params["accept_running_vms"]:
-        raise OperationError(
-            f"{work.client.endpoint}: refused to deactivate '{name}', because it would delete VMs that run:"
-            f" {len(running)} of its VMs run here and {len(running_there)} on {work.other}. Here: {shortened(running)}",
-            "Check that this is not the side that is in use. Power the VMs off here first, or set accept_running_vms.",
-            options=("accept_running_vms",),
-        )
+        raise _running_vms_would_go(work, running, [vm for vm in alive.values() if vm.power_state == "on"])
     work.result["removed_vms"] = named(doomed)
     work.result["missing_vms"] = named(last_copies)
     work.plan(
         f"deactivate '{name}' on {work.client.endpoint}:"
-        f" {counted(doomed, 'deleted here')}{f', {len(running)} of which run' if running else ''}"
+        f" {counted(list(doomed), 'deleted here')}{f', {len(running)} of which run' if running else ''}"
     )
     # Whatever goes is named, all of it.
     for vm in work.result["removed_vms"]:
@@ -105,7 +86,7 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
     before = [work.client.endpoint, there.side.endpoint]
     _write_down(work)
     with work.reporter.phase(PHASES[DEACTIVATED]):
-        course = Course(work, here, departures=doomed)
+        course = Course(work, here, departures=list(doomed))
         for line in work.result["plan"]:
             work.reporter.progress(line)
         course.order(lambda: order_deactivation(work.client, name))
@@ -114,6 +95,38 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
         here, _owner = course.end()
         course.tell_what_stayed()
     return result_of(work, here, there, changed=True, before=before)
+
+
+def _existing(members: Sequence[Member], vms: Sequence[Vm]) -> dict[Member, Vm]:
+    """The members that there are VMs of, which will be deleted. None of them must ever be overlooked: a member whose id
+    tells nothing is known by its name."""
+    ours, by_name = by_uuid(vms), {vm.name: vm for vm in vms}
+    found = {member: ours[member.vm_uuid] for member in members if member.vm_uuid in ours}
+    names_by_uuid = {member.vm_name for member in found}
+    for member in members:
+        if member not in found and member.vm_name in by_name and member.vm_name not in names_by_uuid:
+            found[member] = by_name[member.vm_name]
+    return {member: found[member] for member in members if member in found}
+
+
+def _only_copies_would_go(work: DomainMove, last_copies: Sequence[Member]) -> OperationError:
+    name, copies = work.name, [f"{member.vm_name!r} ({member.vm_uuid})" for member in last_copies]
+    return OperationError(
+        f"{work.client.endpoint}: refused to deactivate '{name}', because these of its VMs are not among those of"
+        f" '{name}' on {work.other}, so that their only copy would be deleted: {shortened(copies)}",
+        "Take them out of the protection domain to keep them, or set accept_missing_vms to delete them.",
+        options=("accept_missing_vms",),
+    )
+
+
+def _running_vms_would_go(work: DomainMove, running: Sequence[Vm], running_there: Sequence[Vm]) -> OperationError:
+    told = sorted(f"'{vm.name}' ({vm.uuid}), {vm.power_state}" for vm in running)
+    return OperationError(
+        f"{work.client.endpoint}: refused to deactivate '{work.name}', because it would delete VMs that run:"
+        f" {len(running)} of its VMs run here and {len(running_there)} on {work.other}. Here: {shortened(told)}",
+        "Check that this is not the side that is in use. Power the VMs off here first, or set accept_running_vms.",
+        options=("accept_running_vms",),
+    )
 
 
 def _write_down(work: DomainMove) -> None:

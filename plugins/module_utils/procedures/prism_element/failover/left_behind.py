@@ -12,6 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     DomainMove,
+    names_in_order,
     shown,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
@@ -83,4 +84,4 @@ def _switched_on(work: DomainMove, off: list[Vm]) -> tuple[list[Vm], list[str]]:
 
 
 def _names(vms: list[Vm]) -> str:
-    return shortened([repr(name) for name in sorted(vm.name for vm in vms)])
+    return names_in_order(vm.name for vm in vms)

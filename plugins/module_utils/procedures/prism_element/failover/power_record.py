@@ -41,13 +41,12 @@ class Before:
     @classmethod
     def of(cls, members: Iterable[Member], existing: Mapping[str, Found]) -> Before:
         """As it is seen now."""
-        states = (
-            VmBefore(
-                each.vm_name, each.vm_uuid, existing[each.vm_uuid].power_state if each.vm_uuid in existing else MISSING
-            )
-            for each in members
-        )
-        return cls(tuple(sorted(states, key=lambda vm: (vm.name, vm.uuid))))
+
+        def before(member: Member) -> VmBefore:
+            vm = existing.get(member.vm_uuid)
+            return VmBefore(member.vm_name, member.vm_uuid, vm.power_state if vm else MISSING)
+
+        return cls(tuple(sorted(map(before, members), key=lambda vm: (vm.name, vm.uuid))))
 
     @property
     def missing(self) -> list[dict[str, str]]:
@@ -67,13 +66,14 @@ class Before:
         """With what was found before a migration that was broken off: whatever was on then was switched off by it."""
         if earlier is None or earlier.ended:
             return self
-        on = earlier.on
-        states = {vm.uuid: vm.power_state for vm in earlier.vms}
-        joint = (
-            replace(vm, power_state=states[vm.uuid]) if vm.uuid in on and vm.power_state != MISSING else vm
-            for vm in self.vms
-        )
-        return Before(tuple(joint))
+        on, states = earlier.on, {vm.uuid: vm.power_state for vm in earlier.vms}
+
+        def joint(vm: VmBefore) -> VmBefore:
+            if vm.uuid in on and vm.power_state != MISSING:
+                return replace(vm, power_state=states[vm.uuid])
+            return vm
+
+        return Before(tuple(map(joint, self.vms)))
 
     def _in(self, power_state: str) -> list[dict[str, str]]:
         return [{"name": vm.name, "uuid": vm.uuid} for vm in self.vms if vm.power_state == power_state]

@@ -34,6 +34,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     unknown_protection_domain,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.remote_sites import (
+    RemoteSite,
     list_remote_sites,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm
@@ -217,18 +218,20 @@ class DomainMove:
 
     def sites(self, domain: ProtectionDomain | None) -> list[Site]:
         """The remote sites of this cluster, and which of them is the other side."""
-        address = self.params["peer"]["nutanix_host"] if self.params["peer"] else ""
-        incarnation = self.pair.incarnation
+        scheduled = domain.scheduled_sites if domain else ()
         return [
-            Site(
-                name=site.name,
-                status=site.status,
-                scheduled=bool(domain and site.name in domain.scheduled_sites),
-                fits_peer=address in site.addresses
-                or (site.incarnation == incarnation if site.incarnation and incarnation else None),
-            )
+            Site(site.name, site.status, scheduled=site.name in scheduled, fits_peer=self._fits_peer(site))
             for site in list_remote_sites(self.client)
         ]
+
+    def _fits_peer(self, site: RemoteSite) -> bool | None:
+        """None when nothing tells."""
+        address = self.params["peer"]["nutanix_host"] if self.params["peer"] else ""
+        if address in site.addresses:
+            return True
+        if site.incarnation and self.pair.incarnation:
+            return bool(site.incarnation == self.pair.incarnation)
+        return None
 
     def testimonies(self, known_as: Sequence[Site]) -> list[Testimony]:
         """What third clusters say of the other side, which this cluster knows as these remote sites."""
@@ -325,11 +328,15 @@ def shown(vms: Iterable[Vm]) -> list[dict[str, str]]:
     return sorted(({"name": vm.name, "uuid": vm.uuid} for vm in vms), key=lambda vm: (vm["name"], vm["uuid"]))
 
 
+def names_in_order(names: Iterable[str]) -> str:
+    """'a', 'b' and 5 more"""
+    return shortened([repr(name) for name in sorted(names)])
+
+
 def counted(members: Sequence[Member], fate: str) -> str:
     """'2 VMs ('a', 'b') are deleted here'"""
     if len(members) == 1:
         return f"1 VM ('{members[0].vm_name}') is {fate}"
-    names = shortened([repr(name) for name in sorted(member.vm_name for member in members)])
     if members:
-        return f"{len(members)} VMs ({names}) are {fate}"
+        return f"{len(members)} VMs ({names_in_order(member.vm_name for member in members)}) are {fate}"
     return f"no VM is {fate}"
