@@ -115,13 +115,16 @@ class PowerWatch:
                 del self.machines[machine_id]
         self.unknown = {machine.id: machine for machine in self.machines.values() if not power_known(machine)}
 
+    def _pages(self) -> int:
+        """So many requests read the catalogs of those whose states are not known."""
+        catalogs = {machine.catalog_id for machine in self.unknown.values()}
+        return sum(-(-self._size[catalog_id] // PAGE) for catalog_id in catalogs)
+
     def _searched(self) -> set[str] | None:
         """The ids of those whose states are not known, as the site's search tells; None when it cannot be asked or
         lists are as cheap."""
         connections = {machine.hypervisor_connection for machine in self.unknown.values()}
-        catalogs = {machine.catalog_id for machine in self.unknown.values()}
-        pages = sum(-(-self._size[catalog_id] // PAGE) for catalog_id in catalogs)
-        if not self._search or pages < len(connections) * len(SESSION_TYPES):
+        if not self._search or self._pages() < len(connections) * len(SESSION_TYPES):
             return None
         try:
             states = [state for state in NOT_KNOWN if state]

@@ -43,7 +43,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.c
     failure,
     results,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
+    Catalog,
+    HostingUnit,
+    RunningTask,
+    find_catalog,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage, is_prepared
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import AT_NEXT_SHUTDOWN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
@@ -181,23 +186,18 @@ def observe_surroundings(
     """Read tasks, and the hosting units and image versions of those catalogs only that are idle and do not have their
     image yet."""
     tasks = observe_tasks(site, [catalog for catalog, _image in targets])
-    open_wishes = [
-        (catalog, image)
-        for catalog, image in targets
-        if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
-    ]
-    places = [
-        (catalog.hosting_unit, image)
-        for catalog, image in open_wishes
-        if catalog.hosting_unit and not is_prepared(image)
-    ]
+    prepared: list[tuple[Catalog, str]] = []
+    places: list[tuple[HostingUnit, str]] = []
+    for catalog, image in targets:
+        if not catalog.hosting_unit or not image or catalog.id in tasks or has_image(catalog, image):
+            continue
+        if is_prepared(image):
+            prepared.append((catalog, image))
+        else:
+            places.append((catalog.hosting_unit, image))
     sights = ImageBrowser(site, bypass_cache, reporter.progress).look_for(places)
     book = book or VersionBook(site)
-    sights |= {
-        (_place_of(catalog, image), image): book.sight(catalog, image)
-        for catalog, image in open_wishes
-        if is_prepared(image)
-    }
+    sights |= {(_place_of(catalog, image), image): book.sight(catalog, image) for catalog, image in prepared}
     # No machine profile follows a prepared image
     profiled = [catalog for catalog, image in targets if profile_apart(catalog) and not is_prepared(image)]
     histories = {catalog.id: read_history(site, catalog) for catalog in profiled}

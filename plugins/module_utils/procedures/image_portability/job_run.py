@@ -93,7 +93,9 @@ def plan(task: JobTask, observed: Observed) -> Plan[str]:
     twin, params = observed.twin, task.params
     known = _facts(task, twin, adopted=twin is not None)
     if params["state"] == "cancelled":
-        return Plan(steps=("cancel",) if twin and _may_run(twin, False) else (), facts=known)
+        if twin and _may_run(twin, False):
+            return Plan(steps=("cancel",), facts=known)
+        return Plan(facts=known)
     if twin and _may_run(twin, params["repeat"]):
         # Who does not wait changes nothing
         return Plan(steps=("follow",) if params["wait"] else (), facts=known, after={"job": COMPLETE})

@@ -34,12 +34,17 @@ def golden_vm(client: PrismCentral, name: str, vm_uuid: str, cluster_uuid: str) 
     found = vms_called(client, name, cluster_uuid)
     if len(found) == 1:
         return found[0]
+    if not found:
+        raise OperationError(
+            f"{client.endpoint} has no VM called '{name}'",
+            "Check vm_name and cluster_uuid.",
+            options=("vm_name", "cluster_uuid"),
+        )
     listed = ", ".join(f"{vm.uuid} (on cluster {vm.cluster_uuid})" for vm in found)
     raise OperationError(
-        f"{client.endpoint} has {len(found) or 'no'} VM{'' if len(found) < 2 else 's'} called '{name}'"
-        + (f": {listed}" if listed else ""),
-        "Give the vm_uuid of the one that is meant." if found else "Check vm_name and cluster_uuid.",
-        options=("vm_uuid",) if found else ("vm_name", "cluster_uuid"),
+        f"{client.endpoint} has {len(found)} VMs called '{name}': {listed}",
+        "Give the vm_uuid of the one that is meant.",
+        options=("vm_uuid",),
     )
 
 

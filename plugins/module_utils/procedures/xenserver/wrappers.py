@@ -77,19 +77,25 @@ def read_wrapper(client: XenServer, name: str, vdi_uuid: str, snapshot_name: str
     vm = _marked(client, machines, name)
     attachments = list_attachments(client)
     own = tuple(entry for entry in attachments if vm and entry.vm == vm.ref and entry.type == DISK)
-    snapshots = [one for one in machines if vm and one.snapshot_of == vm.ref and one.name == snapshot_name]
-    if len(snapshots) > 1:
-        uuids = ", ".join(sorted(one.uuid for one in snapshots))
-        raise OperationError(
-            f"{client.endpoint}: '{name}' has {len(snapshots)} snapshots called '{snapshot_name}' ({uuids})",
-            "Citrix finds a snapshot by its name. Remove the others.",
-        )
-    snapshot = snapshots[0] if snapshots else None
+    snapshot = _snapshot_of(client, machines, vm, snapshot_name) if vm else None
     frozen = {entry.disk for entry in attachments if snapshot and entry.vm == snapshot.ref}
     fits = any(one.ref in frozen and one.snapshot_of == disk.ref for one in disks)
     behind = snapshot or vm
     path = path_of_snapshot(machines, name, behind.parent if behind else "", snapshot_name)
     return Wrapper(vm, disk, own, snapshot, fits, path)
+
+
+def _snapshot_of(client: XenServer, machines: Sequence[XenVm], vm: XenVm, name: str) -> XenVm | None:
+    snapshots = [one for one in machines if one.snapshot_of == vm.ref and one.name == name]
+    if len(snapshots) > 1:
+        uuids = ", ".join(sorted(one.uuid for one in snapshots))
+        raise OperationError(
+            f"{client.endpoint}: '{vm.other_config[WRAPPER]}' has {len(snapshots)} snapshots called '{name}' ({uuids})",
+            "Citrix finds a snapshot by its name. Remove the others.",
+        )
+    if snapshots:
+        return snapshots[0]
+    return None
 
 
 def read_holder(client: XenServer, name: str) -> Wrapper:

@@ -41,34 +41,45 @@ def result(
     is_plan, on = outcome is None, state == DRAINED
     outcome = outcome or Settled({machine.id: machine for machine in scope.machines})
     switched = [each for each in switching if each.id not in outcome.failed and each.id not in outcome.vanished]
-    actions = dict.fromkeys((each.id for each in switched), "would_change" if is_plan else "changed")
-    actions |= dict.fromkeys(outcome.vanished, "vanished") | dict.fromkeys(outcome.failed, "failed")
-    names = {machine.id: machine.name for machine in scope.machines}
+    action = "would_change" if is_plan else "changed"
     return {
         "changed": bool(switched),
         "state": state,
-        "machines": [
-            _row(outcome.machines.get(machine.id, machine), machine, actions.get(machine.id, "right"))
-            for machine in scope.machines
-        ],
+        "machines": _rows(scope, outcome, switched, action),
         "switched": _names(switched),
         "without_delivery_group": _names(each for each in scope.machines if on and not each.delivery_group),
-        "sessions": [occupied_facts(each) for each in occupied],
-        "failures": [{"id": id, "name": names[id], "reason": why} for id, why in outcome.failed.items()],
-        "vanished": sorted(names[id] for id in outcome.vanished),
+        "sessions": list(map(occupied_facts, occupied)),
+        "failures": _failures(scope, outcome),
+        "vanished": _names(each for each in scope.machines if each.id in outcome.vanished),
         "excluded": _names(scope.excluded),
         "unknown": list(scope.unknown),
-        "namesakes": [
-            {"id": each.machine.id, "name": each.machine.name, "reason": each.reason} for each in scope.namesakes
-        ],
+        "namesakes": [_failure(each.machine, each.reason) for each in scope.namesakes],
         "saved": file.existed or bool(file.entries or file.notes.already),
         "still_drained": _names(file.entries.values()),
         "in_maintenance_before": _names(file.notes.already.values()),
         "diff": {
-            "before": {"maintenance_mode": {machine.name: not on for machine in switched}},
-            "after": {"maintenance_mode": {machine.name: on for machine in switched}},
+            "before": {"maintenance_mode": dict.fromkeys(_names(switched), not on)},
+            "after": {"maintenance_mode": dict.fromkeys(_names(switched), on)},
         },
     }
+
+
+def _rows(scope: MachineScope, outcome: Settled, switched: Iterable[Machine], action: str) -> list[dict[str, Any]]:
+    actions = dict.fromkeys((each.id for each in switched), action)
+    actions |= dict.fromkeys(outcome.vanished, "vanished") | dict.fromkeys(outcome.failed, "failed")
+    return [
+        _row(outcome.machines.get(machine.id, machine), machine, actions.get(machine.id, "right"))
+        for machine in scope.machines
+    ]
+
+
+def _failures(scope: MachineScope, outcome: Settled) -> list[dict[str, str]]:
+    machines = {machine.id: machine for machine in scope.machines}
+    return [_failure(machines[machine_id], why) for machine_id, why in outcome.failed.items()]
+
+
+def _failure(machine: Machine, reason: str) -> dict[str, str]:
+    return {"id": machine.id, "name": machine.name, "reason": reason}
 
 
 def _row(now: Machine, machine: Machine, action: str) -> dict[str, Any]:

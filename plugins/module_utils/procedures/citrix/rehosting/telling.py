@@ -77,6 +77,14 @@ class RehostingOutcome:
         return [move for move in self.pending if check or move.machine.id in self.settled.written]
 
     @property
+    def deleted_meanwhile(self) -> list[Obstacle]:
+        return [
+            Obstacle(move.machine.name, "it was deleted while it was being re-hosted", move.machine)
+            for move in self.plan.changes
+            if move.machine.id in self.settled.vanished
+        ]
+
+    @property
     def placed(self) -> list[HostingChange]:
         """The machines that are or shall be where they belong, by name."""
         moves = [*self.plan.right, *self.pending]
@@ -94,66 +102,66 @@ def stop(site: CitrixSite, outcome: RehostingOutcome, policy: Mapping[str, str])
 
 
 def result_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
-    done = outcome.done(check)
-    done_ids, word = {move.machine.id for move in done}, "would_change" if check else "changed"
-    machines = [
-        _placed(move, word if move.machine.id in done_ids else "right", outcome.written_by) for move in outcome.placed
-    ]
-    actions = Counter(machine["action"] for machine in machines)
-    lists = lists_of(outcome)
+    done, lists = outcome.done(check), lists_of(outcome)
+    actions = dict.fromkeys((move.machine.id for move in done), "would_change" if check else "changed")
+    machines = [_placed(move, actions.get(move.machine.id, "right"), outcome.written_by) for move in outcome.placed]
     return {
         "changed": bool(done),
         "complete": not any(lists[name] for name in INCOMPLETE),
         "machines": machines,
         **lists,
-        "counts": {
-            **{name: actions[name] for name in ("right", "changed", "would_change")},
-            **{name: len(entries) for name, entries in lists.items()},
-        },
+        "counts": _counts(machines, lists),
         "connections_changed": sorted({move.connection for move in done}),
         "at_work": list(outcome.at_work),
         "catalogs_by_connection": _catalogs_by_connection(machines),
     }
 
 
+def _counts(machines: Sequence[Mapping[str, Any]], lists: Mapping[str, Sequence[Any]]) -> dict[str, int]:
+    actions = Counter(machine["action"] for machine in machines)
+    placed = {action: actions[action] for action in ("right", "changed", "would_change")}
+    return {**placed, **{name: len(entries) for name, entries in lists.items()}}
+
+
 def _catalogs_by_connection(machines: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
     catalogs: dict[str, dict[str, None]] = {}
     for machine in machines:
         catalogs.setdefault(machine["hypervisor_connection"], {})[machine["catalog_id"]] = None
-    return {name: [{"id": id} for id in ids] for name, ids in sorted(catalogs.items())}
+    selectors: dict[str, list[dict[str, str]]] = {}
+    for name, ids in sorted(catalogs.items()):
+        selectors[name] = [{"id": id} for id in ids]
+    return selectors
 
 
 def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
-    plan, result = outcome.plan, outcome.settled
-    moves = {move.machine.id: move for move in plan.changes}
-    absent = [
-        Obstacle(move.machine.name, "it was deleted while it was being re-hosted", move.machine)
-        for id, move in moves.items()
-        if id in result.vanished
-    ]
-    failures = [
-        {
-            **hosting_of(result.machines.get(id, moves[id].machine)),
-            "wanted": _hosting(moves[id].uuid, moves[id].connection),
-            "reason": why,
-        }
-        for id, why in result.failed.items()
-    ]
+    plan = outcome.plan
     return {
-        "ambiguous": [_doubt(doubt) for doubt in plan.ambiguous],
-        "missing": [_obstacle(obstacle) for obstacle in plan.missing],
+        "ambiguous": list(map(_doubt, plan.ambiguous)),
+        "missing": list(map(_obstacle, plan.missing)),
         "unknown": [*outcome.scope.unknown, *outcome.scope.unknown_groups, *outcome.scope.unknown_excluded],
-        "unexpected": [_vm(vm) for vm in plan.unexpected],
-        "refused": [_obstacle(obstacle) for obstacle in plan.refused],
-        "excluded": [hosting_of(machine) for machine in outcome.scope.excluded],
-        "unmanaged": [hosting_of(machine) for machine in plan.unmanaged],
-        "vanished": [_obstacle(obstacle) for obstacle in (*plan.vanished, *absent)],
+        "unexpected": list(map(_vm, plan.unexpected)),
+        "refused": list(map(_obstacle, plan.refused)),
+        "excluded": list(map(hosting_of, outcome.scope.excluded)),
+        "unmanaged": list(map(hosting_of, plan.unmanaged)),
+        "vanished": list(map(_obstacle, (*plan.vanished, *outcome.deleted_meanwhile))),
         "namesakes": [
             {**hosting_of(namesake.machine), "reason": namesake.reason} for namesake in outcome.scope.namesakes
         ],
-        "left_behind": [_obstacle(obstacle) for obstacle in outcome.left_behind],
-        "failures": failures,
+        "left_behind": list(map(_obstacle, outcome.left_behind)),
+        "failures": _failures(outcome),
     }
+
+
+def _failures(outcome: RehostingOutcome) -> list[dict[str, Any]]:
+    moves, settled = {move.machine.id: move for move in outcome.plan.changes}, outcome.settled
+    return [
+        {
+            **hosting_of(settled.machines.get(id, moves[id].machine)),
+            "wanted": _hosting(moves[id].uuid, moves[id].connection),
+            "reason": why,
+        }
+        for id, why in settled.failed.items()
+    ]
 
 
 def warnings_of(site: CitrixSite, result: Mapping[str, Any], policy: Mapping[str, str]) -> list[str]:

@@ -123,26 +123,29 @@ def _remove(work: DrillWork, clone: Clone) -> Clone:
 
 
 def _result(work: DrillWork, removed: Sequence[Clone], before: Sequence[Clone]) -> dict[str, Any]:
-    removed_clones = [clone for clone in removed if not clone.problem]
     remaining = [clone for clone in removed if clone.problem]
     return {
         "changed": bool(removed),
         "name": work.name,
         "drill": work.drill.id,
-        "clones": [_shown(clone) for clone in remaining],
+        "clones": list(map(_shown, remaining)),
         "failures": failures_of(remaining),
         "restored": [],
-        "removed": [_shown(clone) for clone in removed_clones],
+        "removed": [_shown(clone) for clone in removed if not clone.problem],
         "excluded": [],
         "not_excluded": [],
         "snapshot": None,
         "data_age_seconds": None,
         "missing_vms": [],
         "diff": {
-            "before": {"clones": sorted(clone.name for clone in before)},
-            "after": {"clones": sorted(clone.name for clone in remaining)},
+            "before": {"clones": _in_order(before)},
+            "after": {"clones": _in_order(remaining)},
         },
     }
+
+
+def _in_order(clones: Sequence[Clone]) -> list[str]:
+    return sorted(clone.name for clone in clones)
 
 
 def _shown(clone: Clone) -> Mapping[str, str]:

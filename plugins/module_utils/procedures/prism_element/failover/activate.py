@@ -24,6 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     ORDER,
     UNCHANGED,
+    Side,
     Site,
     choose_snapshot,
     data_age,
@@ -54,8 +55,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     accepted,
     by_uuid,
     counted,
+    members_of,
     named,
     settled_on,
+    side_of,
     waited_for_transfers,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -88,15 +91,15 @@ def _look_for_signs(work: DomainMove, there: Seen | None) -> list[Site]:
     """The remote sites, of this cluster and of others, that say that the old side lives where it does not speak for
     itself. What is seen of it goes into the result, this time and every time, until it is seen to have given the
     protection domain up."""
-    old = there.side if there else None
+    old = _speaking(there)
     sites = last_known(work.sites(None), origin_sites(list_pd_snapshots(work.client, work.name)))
-    testimonies = [] if old and old.known else work.testimonies(sites)
+    testimonies = [] if old else work.testimonies(sites)
     work.result["old_side"] = {
         "cluster": work.other if work.peer else "",
         "answers": there is not None,
         "silence": work.pair.silence,
-        "active": old.active if old and old.known else None,
-        "given_up": bool(old and old.known and not old.active and not old.direction),
+        "active": old.active if old else None,
+        "given_up": bool(old and not old.active and not old.direction),
         "remote_sites": [{"name": site.name, "status": site.status} for site in sites],
         "witnesses": [asdict(testimony) for testimony in testimonies],
         "accepted": work.params["accept_split_brain"],
@@ -106,7 +109,7 @@ def _look_for_signs(work: DomainMove, there: Seen | None) -> list[Site]:
         for each in testimonies
         if not each.silence
     ]
-    return signs_of_life(old, [*sites, *reports])
+    return signs_of_life(side_of(there), [*sites, *reports])
 
 
 def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]:
@@ -122,7 +125,7 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
     work.result.update(
         snapshot={"id": snapshot.snapshot_id, "created": iso_utc(snapshot.created_usecs)},
         data_age_seconds=age,
-        missing_vms=_missing(work, snapshot, snapshots, [*here.members, *(there.members if there else ())]),
+        missing_vms=_missing(work, snapshot, snapshots, [*here.members, *members_of(there)]),
     )
     registrations = counted(snapshot.members, "registered, with new uuids")
     when = iso_utc(snapshot.created_usecs)
@@ -148,6 +151,13 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
         here, _source = course.end()
         course.tell_what_is_absent()
     return result_of(work, here, there, changed=True, vms=course.registered, before=before)
+
+
+def _speaking(there: Seen | None) -> Side | None:
+    """The other side, where it says itself what it holds."""
+    if there and there.side.known:
+        return there.side
+    return None
 
 
 def _missing(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import patiently
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import ModeTask
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
     list_queued,
     list_replications,
@@ -242,26 +243,26 @@ class Course:
         if self._idle_since is None:
             self._idle_since = now
             self._idle_patience = self._work.patience(SETTLES_WITHIN if self._was_under_way else UNSEEN_AT_MOST)
-        operation = ARRIVING if self._state == ACTIVATED else LEAVING
-        reasons = [
-            task
-            for task in here.tasks
-            if task.operation == operation and task.created_usecs not in self._finished_before
-        ]
+        tasks = self._tasks_of_this(here)
         # Tasks do not always tell which domain they are about, so that they prove an end only when none of them goes on
         # and the domain is still where it was.
-        failures = (
-            next((task for task in reasons if task.failed), None)
-            if here.side.active == self._here.side.active
-            else None
-        )
-        proved = failures and not any(task.status in ("QUEUED", "RUNNING") for task in reasons)
-        if not proved and not self._stands_still(here, there, now - self._idle_since >= self._idle_patience):
-            return
+        failures = [task for task in tasks if task.failed and here.side.active == self._here.side.active]
+        proved = failures and not any(task.status in ("QUEUED", "RUNNING") for task in tasks)
+        if proved or self._stands_still(here, there, now - self._idle_since >= self._idle_patience):
+            raise self._ended_without_effect(here, failures)
+
+    def _tasks_of_this(self, here: Seen) -> list[ModeTask]:
+        """Those that may be about this change of side, newest first."""
+        operation = ARRIVING if self._state == ACTIVATED else LEAVING
+        tasks = [task for task in here.tasks if task.operation == operation]
+        return [task for task in tasks if task.created_usecs not in self._finished_before]
+
+    def _ended_without_effect(self, here: Seen, failures: Sequence[ModeTask]) -> OperationError:
+        why = ", and neither pending_actions nor progress_monitors shows it under way"
+        if failures and failures[0].error:
+            why = f": {failures[0].error}"
         state = "active" if here.side.active else "not active"
-        told_nothing = ", and neither pending_actions nor progress_monitors shows it under way"
-        why = f": {failures.error}" if failures and failures.error else told_nothing
-        raise OperationError(
+        return OperationError(
             f"{self._work.client.endpoint}: the {self._deed} came to an end without effect{why}; it is {state} there",
             "Look into the tasks and events of the cluster, then run the same task again.",
         )

@@ -67,8 +67,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     accepted,
     counted,
     domain_of,
+    members_of,
     named,
     settled_on,
+    side_of,
     waited_for_transfers,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
@@ -91,10 +93,10 @@ def _migrated(work: DomainMove, earlier: Before | None) -> dict[str, Any]:
     here, there = work.observe(), work.pair.there(work.name)
     snapshots = [] if here.side.active else list_pd_snapshots(work.client, work.name)
     was_here = here.side.active or any(not snapshot.received for snapshot in snapshots)
-    decision = decide_migration(work.name, here.side, there.side if there else None, was_here, origin_sites(snapshots))
+    decision = decide_migration(work.name, here.side, side_of(there), was_here, origin_sites(snapshots))
     if decision != ORDER and earlier:
         work.result["were_off"] = switched_on_from_off(work, earlier.off)
-        back = {member.vm_name for member in there.members} if there else set()
+        back = {member.vm_name for member in members_of(there)}
         work.result["missing_vms"] = [vm for vm in earlier.missing if vm["name"] not in back]
     if decision == BETWEEN and there:
         here, there = _through_between(work, here, there, snapshots)
@@ -115,9 +117,7 @@ def _migrated(work: DomainMove, earlier: Before | None) -> dict[str, Any]:
         _refuse_other_destination(work, here)
         work.plan(f"wait for the migration of '{work.name}' that is under way already")
         if not work.waits:
-            return result_of(
-                work, here, there, changed=False, vms=named(here.members or (there.members if there else ()))
-            )
+            return result_of(work, here, there, changed=False, vms=named(here.members or members_of(there)))
         with work.reporter.phase(PHASES[MIGRATED]):
             course = Course(work, here)
             here, there = course.end()

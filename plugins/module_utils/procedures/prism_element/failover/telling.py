@@ -45,8 +45,7 @@ def result_of(
     """The result. `vms` None to read them back on the side that owns them; `before` the sides that it was active on,
     when they have changed since."""
     state = work.params["state"]
-    owner = here if state == ACTIVATED else there
-    owner = owner if owner and owner.side.active else None
+    owner = _owner(state, here, there)
     if vms is None:
         vms = _vms_of_owner(work, owner)
     active_on = [side.side.endpoint for side in (here, there) if side and side.side.active]
@@ -63,6 +62,14 @@ def result_of(
         **work.result,
         "diff": _diff(work, active_on if before is None else before, changed),
     }
+
+
+def _owner(state: str, here: Seen, there: Seen | None) -> Seen | None:
+    """The side that it belongs to after this, where it is active there already."""
+    owner = here if state == ACTIVATED else there
+    if owner and owner.side.active:
+        return owner
+    return None
 
 
 def _untold() -> dict[str, Any]:

@@ -313,6 +313,20 @@ def domain_of(sight: Seen) -> ProtectionDomain:
     return sight.domain
 
 
+def side_of(sight: Seen | None) -> Side | None:
+    """None of a cluster that does not answer."""
+    if sight is None:
+        return None
+    return sight.side
+
+
+def members_of(sight: Seen | None) -> tuple[Member, ...]:
+    """None of a cluster that does not answer."""
+    if sight is None:
+        return ()
+    return sight.members
+
+
 def by_uuid(vms: Iterable[Vm]) -> dict[str, Vm]:
     return {vm.uuid: vm for vm in vms}
 
