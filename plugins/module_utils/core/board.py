@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,12 @@ class Board:
 
     def read(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The notes of these names that are there."""
-        return {
-            name: json.loads(self._path(name).read_text(encoding="utf-8"))
-            for name in names
-            if self._path(name).exists()
-        }
+        notes = {}
+        for name in names:
+            path = self._path(name)
+            if path.exists():
+                notes[name] = json.loads(path.read_text(encoding="utf-8"))
+        return notes
 
     def wait(
         self,
@@ -64,9 +65,12 @@ class Board:
         Raises StillRunning with `notes` and `missing`."""
         unique = list(dict.fromkeys(names))
 
+        def missing_of(notes: Collection[str]) -> list[str]:
+            return [name for name in unique if name not in notes]
+
         def look() -> Look[dict[str, dict[str, Any]]]:
             notes = self.read(unique)
-            missing = [name for name in unique if name not in notes]
+            missing = missing_of(notes)
             return Look(
                 notes,
                 done=not missing or (one_is_enough and bool(notes)) or over(),
@@ -77,8 +81,7 @@ class Board:
             return wait_for(look, what=what, timeout=timeout, progress=progress, longest_pause=LONGEST_PAUSE)
         except StillRunning as error:
             notes = self.read(unique)
-            missing = [name for name in unique if name not in notes]
-            raise error.replace(notes=notes, missing=missing) from None
+            raise error.replace(notes=notes, missing=missing_of(notes)) from None
 
     def share(self, endpoint: str) -> Share:
         """What the hosts of the play share about an endpoint."""

@@ -13,14 +13,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 
 
-class Named(Protocol):
-    """What has an id and a name."""
+class HasName(Protocol):
+    @property
+    def name(self) -> str: ...
 
+
+class HasId(Protocol):
     @property
     def id(self) -> str: ...
 
-    @property
-    def name(self) -> str: ...
+
+class Named(HasId, HasName, Protocol):
+    """What has an id and a name."""
 
 
 T = TypeVar("T", bound=Named)
@@ -38,7 +42,25 @@ def find_named(kind: str, name: str, things: Sequence[T]) -> T:
     if matches:
         ids = ", ".join(f"'{thing.name}' ({thing.id})" for thing in matches)
         raise Refusal(f"{len(matches)} {kind}s are called '{name}': {ids}", "Give the id.")
-    raise Refusal(f"there is no {kind} '{name}'", right_name(name, (thing.name for thing in things)))
+    raise Refusal(f"there is no {kind} '{name}'", right_name(name, all_names(things)))
+
+
+def all_names(things: Iterable[HasName]) -> list[str]:
+    return [thing.name for thing in things]
+
+
+def all_ids(things: Iterable[HasId]) -> list[str]:
+    return [thing.id for thing in things]
+
+
+def column(rows: Iterable[Mapping[str, Any]], key: str) -> list[Any]:
+    """What each row has under a key."""
+    return [row[key] for row in rows]
+
+
+def by_key(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, Any]:
+    """The value under a key that is different in each row -> the row; the last one where it is not."""
+    return {row[key]: row for row in rows}
 
 
 def all_of(results: Iterable[Mapping[str, Any]], key: str) -> list[Any]:

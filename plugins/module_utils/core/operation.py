@@ -66,10 +66,10 @@ class Operation:
     def rules(self) -> dict[str, Any]:
         """The rules between arguments, in the form both doors take."""
         return {
-            "mutually_exclusive": [list(names) for names in self.mutually_exclusive],
-            "required_together": [list(names) for names in self.required_together],
-            "required_one_of": [list(names) for names in self.required_one_of],
-            "required_if": [list(rule) for rule in self.required_if],
+            "mutually_exclusive": list(map(list, self.mutually_exclusive)),
+            "required_together": list(map(list, self.required_together)),
+            "required_one_of": list(map(list, self.required_one_of)),
+            "required_if": list(map(list, self.required_if)),
             "required_by": dict(self.required_by),
         }
 

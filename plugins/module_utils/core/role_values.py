@@ -11,6 +11,8 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import without_keys
+
 # Without a beginning of its own a file, an image or a clone cannot be told from those of others.
 NEVER_EMPTY = ("_prefix", "dr_failover_drained_path")
 SHAPES = ("dict", "list of dictionaries")
@@ -42,10 +44,16 @@ def wrong_values(variables: Mapping[str, Mapping[str, Any]], options: Mapping[st
             if sentence:
                 wrong.setdefault(sentence, []).append(host)
     having = {host for host, values in variables.items() if values}
-    return [
-        f"{sentence}." if set(hosts) == having else f"{sentence} (on {', '.join(hosts)})."
-        for sentence, hosts in wrong.items()
-    ]
+    sentences = []
+    for sentence, hosts in wrong.items():
+        where = "" if set(hosts) == having else f" (on {', '.join(hosts)})"
+        sentences.append(f"{sentence}{where}.")
+    return sentences
+
+
+def not_given(values: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """Those of the names that have no value: they are left out, null or an empty text."""
+    return [name for name in names if values.get(name) in (None, "")]
 
 
 def misspelt(names: Iterable[str], known: Collection[str]) -> dict[str, str]:
@@ -104,7 +112,7 @@ def _out_of_bounds(name: str, value: Any, kind: str) -> str:
 
 def refusals(name: str, value: Any, option: Mapping[str, Any]) -> list[str]:
     """What the argument spec says against a value, in Ansible's words."""
-    spec = {key: part for key, part in _without_words(option).items() if key not in ("default", "required")}
+    spec = without_keys(_without_words(option), ("default", "required"))
     checked = ArgumentSpecValidator({name: spec}).validate({name: value})
     return [message.rstrip(".") for message in checked.error_messages]
 
@@ -115,7 +123,7 @@ def made_a_number(value: Any, option: Mapping[str, Any]) -> bool:
 
 
 def _without_words(option: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {key: part for key, part in option.items() if key not in WORDS}
+    plain = without_keys(option, WORDS)
     if "options" in plain:
         plain["options"] = {name: _without_words(inner) for name, inner in plain["options"].items()}
     return plain

@@ -24,31 +24,38 @@ except ImportError:
 def names(wish: Any) -> list[str]:
     """'PD-W11, PD-W10' and ['PD-W11', 'PD-W10'] mean the same."""
     if isinstance(wish, str):
-        return [name for name in map(str.strip, re.split(r"[,\n]", wish)) if name]
+        return list(filter(None, map(str.strip, re.split(r"[,\n]", wish))))
     # Of a name such as 2019 YAML makes a number
-    return [str(name) for name in ([wish] if isinstance(wish, (int, float)) else wish or [])]
+    if isinstance(wish, (int, float)):
+        return [str(wish)]
+    return list(map(str, wish or []))
 
 
 def catalogs(wish: Any) -> list[Any]:
     """A catalog may be given by its bare name."""
-    wishes = wish or []
     if isinstance(wish, (str, int, float)):
-        wishes = names(wish)
-    elif isinstance(wish, Mapping):
-        wishes = [wish]
-    return [{"name": each} if isinstance(each, str) else each for each in wishes]
+        return [{"name": name} for name in names(wish)]
+    if isinstance(wish, Mapping):
+        return [wish]
+    entries = []
+    for entry in wish or []:
+        entries.append({"name": entry} if isinstance(entry, str) else entry)
+    return entries
 
 
 def mapping(wish: Any, variable: str = "This", secret: bool = False) -> dict[str, Any]:
     """A text is read as YAML or, like an argument of Ansible, as key=value; an empty one says nothing, as null does.
     Of one that is ``secret``, a refusal shows nothing."""
-    read = {} if wish is None else wish
+    if wish is None or (isinstance(wish, str) and not wish.strip()):
+        return {}
+    read = wish
     if isinstance(wish, str):
         try:
-            read = _read(wish, variable) if wish.strip() else {}
+            read = _read(wish, variable)
         except Refusal as error:
-            hidden = Refusal(f"{variable} is text that cannot be read", error.advice)
-            raise (hidden if secret else error) from None
+            if not secret:
+                raise
+            raise Refusal(f"{variable} is text that cannot be read", error.advice) from None
     if not isinstance(read, Mapping):
         told = "what is given" if secret else f"'{wish}'"
         raise Refusal(f"{variable} must be a dictionary, and {told} is none", "Write it like '{key: value}'.")

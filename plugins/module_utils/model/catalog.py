@@ -167,11 +167,11 @@ class Catalog:
         of the same moment, or calls itself current while a prepared image is.
         """
         moments = {parse_moment(entry.date) for entry in self.version_history} - {None}
-        own = [
-            entry
-            for entry in master_images
-            if parse_moment(entry.date) not in moments and not (self.image_version and entry.status == "Current")
-        ]
+        own = []
+        for entry in master_images:
+            calls_itself_current = bool(self.image_version) and entry.status == "Current"
+            if parse_moment(entry.date) not in moments and not calls_itself_current:
+                own.append(entry)
         return [*own, *self.version_history]
 
 
@@ -194,7 +194,7 @@ class Selector:
 
 def folder_levels(folder: str) -> tuple[str, ...]:
     """The levels of a folder path; slash, backslash and pipe all separate."""
-    return tuple(level for level in _SEPARATORS.split(folder) if level)
+    return tuple(filter(None, _SEPARATORS.split(folder)))
 
 
 def folder_of(name: str, full_name: str, admin_folder: str) -> tuple[str, ...]:
@@ -242,7 +242,7 @@ def _fits(selector: Selector, catalog: Catalog) -> bool:
 
 
 def _folded(levels: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(level.casefold() for level in levels)
+    return tuple(map(str.casefold, levels))
 
 
 TaskKind = Literal["image update", "rollback", "provisioning task"]

@@ -72,16 +72,20 @@ def lineage(image_name: str, source_vm_name: str, uuid: str, cluster_uuid: str, 
     the uuid that only the collection gives it. Only then the protection domain snapshot or the recovery point is told;
     else `doubt` says, as the end of a sentence about the image, why it may be somebody else's.
     """
-    doubt = f"does not have the uuid that the collection gives an image of '{source_vm_name}', so another tool made it"
-    ours = took_it(cluster_uuid, uuid, image_name, source_vm_name)
-    return _lineage(image_name, source_vm_name, prefix, "" if ours else doubt)
+    doubt = ""
+    if not took_it(cluster_uuid, uuid, image_name, source_vm_name):
+        doubt = (
+            f"does not have the uuid that the collection gives an image of '{source_vm_name}', so another tool made it"
+        )
+    return _lineage(image_name, source_vm_name, prefix, doubt)
 
 
 def template_lineage(name: str, source_vm_name: str, description: str, prefix: str) -> dict[str, Any] | None:
     """The same of a template, or of a version of one."""
-    doubt = f"does not bear the mark that the collection gives a template of '{source_vm_name}'"
-    ours = template_mark(name, source_vm_name) in description
-    return _lineage(name, source_vm_name, prefix, "" if ours else doubt)
+    doubt = ""
+    if template_mark(name, source_vm_name) not in description:
+        doubt = f"does not bear the mark that the collection gives a template of '{source_vm_name}'"
+    return _lineage(name, source_vm_name, prefix, doubt)
 
 
 def _lineage(image_name: str, source_vm_name: str, prefix: str, doubt: str) -> dict[str, Any] | None:
@@ -92,16 +96,18 @@ def _lineage(image_name: str, source_vm_name: str, prefix: str, doubt: str) -> d
     temporary = parse_temporary_vm_name(source_vm_name, prefix)
     if temporary is None or temporary.release != image:
         doubt = f"was taken from the VM '{source_vm_name}' and not from a temporary VM of release {image.release}"
-    source = temporary if not doubt else None
-    of_recovery_point = source is not None and source.of_recovery_point
-    return {
+    found = {
         "base_vm": image.base_vm,
         "release": image.release,
-        "protection_domain_snapshot_id": source.snapshot_id if source and not of_recovery_point else None,
-        "recovery_point_id": source.snapshot_id if source and of_recovery_point else None,
+        "protection_domain_snapshot_id": None,
+        "recovery_point_id": None,
         "proven": not doubt,
         "doubt": doubt,
     }
+    if temporary and not doubt:
+        origin = "recovery_point_id" if temporary.of_recovery_point else "protection_domain_snapshot_id"
+        found[origin] = temporary.snapshot_id
+    return found
 
 
 def is_proven(snapshot: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, right_name
 
@@ -72,7 +73,7 @@ def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
         return matches[0]
     if matches:
         raise several_called(name, matches)
-    names = [machine.name for machine in machines]
+    names = all_names(machines)
     if "\\" not in name:
         names = list(map(host_name, names))
     raise Refusal(f"there is no machine '{name}'", right_name(name, names))
@@ -99,6 +100,10 @@ def out_of_date(machines: Iterable[Machine]) -> int:
     return sum(machine.image_out_of_date for machine in machines)
 
 
+def in_maintenance(machines: Iterable[Machine]) -> int:
+    return sum(machine.maintenance_mode for machine in machines)
+
+
 def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
     """Counts for gates and reports: {total, registered, image_out_of_date, maintenance_mode, with_sessions,
     by_power_state, by_fault_state}."""
@@ -108,7 +113,7 @@ def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
         "total": len(machines),
         "registered": sum(machine.registration_state == "Registered" for machine in machines),
         "image_out_of_date": out_of_date(machines),
-        "maintenance_mode": sum(machine.maintenance_mode for machine in machines),
+        "maintenance_mode": in_maintenance(machines),
         "with_sessions": sum(machine.sessions > 0 for machine in machines),
         "by_power_state": dict(sorted(power.items())),
         "by_fault_state": dict(sorted(faults.items())),

@@ -19,6 +19,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, right_name
 
@@ -129,8 +130,10 @@ def names_in(path: str) -> tuple[str, ...]:
     paths slashes separate.
     """
     below = _UNIT.sub("", path)
-    texts = (below, *_SEPARATORS.split(below))
-    return tuple(dict.fromkeys(name for text in texts for name in (_without_type(text), text) if name))
+    names: list[str] = []
+    for text in (below, *_SEPARATORS.split(below)):
+        names += [_without_type(text), text]
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def folder_below(unit_path: str, path: str) -> str:
@@ -149,18 +152,8 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
         matches = [candidate for candidate in visible if same_path(candidate.path, image)]
     else:
         matches = [candidate for candidate in visible if candidate.name == image]
-    rivals = [
-        candidate
-        for candidate in visible
-        if len(matches) == 1 and candidate not in matches and same_path(candidate.path, matches[0].path)
-    ]
-    if rivals:
-        names = quoted(candidate.name for candidate in (*matches, *rivals))
-        raise Refusal(
-            f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart",
-            "Rename or delete the one that is not meant.",
-        )
     if len(matches) == 1:
+        _refuse_rivals(matches[0], unit_name, visible)
         return matches[0]
     if matches:
         ids = ", ".join(candidate.id or candidate.path for candidate in matches)
@@ -169,8 +162,20 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
             " meant",
             "Rename or delete the others, or give its path.",
         )
-    existing = {candidate.path if is_path(image) else candidate.name for candidate in visible}
+    existing = [candidate.path for candidate in visible]
+    if not is_path(image):
+        existing = all_names(visible)
     raise Refusal(f"hosting unit '{unit_name}' shows no image '{image}'", right_name(image, existing))
+
+
+def _refuse_rivals(image: MasterImage, unit_name: str, visible: Sequence[MasterImage]) -> None:
+    rivals = [candidate for candidate in visible if candidate != image and same_path(candidate.path, image.path)]
+    if rivals:
+        names = quoted(all_names((image, *rivals)))
+        raise Refusal(
+            f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart",
+            "Rename or delete the one that is not meant.",
+        )
 
 
 def _without_type(name: str) -> str:

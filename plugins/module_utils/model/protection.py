@@ -26,6 +26,13 @@ class Member:
     consistency_group: str
     app_consistent: bool
 
+    def is_vm_of(self, other: Member) -> bool:
+        """Whether both are the same VM. One that is listed without the id of its VM (contract prism_element 1.3) is
+        judged by its name."""
+        if self.vm_uuid:
+            return self.vm_uuid == other.vm_uuid
+        return self.vm_name == other.vm_name
+
 
 @dataclass(frozen=True)
 class PdSnapshot:
@@ -83,12 +90,8 @@ def members_called(members: Iterable[Member], vm_name: str, vm_uuid: str) -> lis
 
 
 def holds(snapshot: PdSnapshot, member: Member) -> bool:
-    """Whether the snapshot contains this very VM. A snapshot listed without ids of its VMs (contract prism_element 1.3)
-    is judged by their names."""
-    return any(
-        inside.vm_uuid == member.vm_uuid if inside.vm_uuid else inside.vm_name == member.vm_name
-        for inside in snapshot.members
-    )
+    """Whether the snapshot contains this very VM."""
+    return any(inside.is_vm_of(member) for inside in snapshot.members)
 
 
 def made_by_release(
@@ -100,19 +103,8 @@ def made_by_release(
     already have been restored from it somewhere, while later ones come from a repeated order whose first answer was
     lost.
     """
-    marked = sorted(
-        (
-            snapshot
-            for snapshot in snapshots
-            if snapshot.oob_schedule_ids
-            and not snapshot.received
-            and not snapshot.expired
-            and holds(snapshot, member)
-            and snapshot.expiry_usecs
-            and bears_mark(retention_of(snapshot.created_usecs, snapshot.expiry_usecs), mark)
-        ),
-        key=lambda snapshot: (snapshot.created_usecs, int(snapshot.snapshot_id)),
-    )
+    marked = [snapshot for snapshot in snapshots if holds(snapshot, member) and _bears(snapshot, mark)]
+    marked.sort(key=lambda snapshot: (snapshot.created_usecs, int(snapshot.snapshot_id)))
     if marked:
         return Made(snapshot=marked[0], strays=tuple(marked[1:]))
     ordered = sorted(
@@ -120,6 +112,12 @@ def made_by_release(
         key=lambda schedule: schedule.schedule_id,
     )
     return Made(schedule=ordered[0] if ordered else None)
+
+
+def _bears(snapshot: PdSnapshot, mark: str) -> bool:
+    if not snapshot.oob_schedule_ids or snapshot.received or snapshot.expired or not snapshot.expiry_usecs:
+        return False
+    return bears_mark(retention_of(snapshot.created_usecs, snapshot.expiry_usecs), mark)
 
 
 def snapshots_with_origin(snapshots: Sequence[PdSnapshot], snapshot_id: str) -> list[PdSnapshot]:

@@ -91,15 +91,16 @@ def shown(point: RecoveryPoint, prefix: str) -> dict[str, Any]:
         "expires": iso_moment(point.expires),
         "kind": point.kind,
         "cluster_uuids": list(point.clusters),
-        "vms": [
-            {
-                "ext_id": member.ext_id,
-                "uuid": member.vm_uuid,
-                "location_agnostic_id": member.location_agnostic_id,
-            }
-            for member in point.vms
-        ],
+        "vms": list(map(_shown_vm, point.vms)),
         "ours": may_be_removed(point, prefix),
+    }
+
+
+def _shown_vm(member: VmOfRecoveryPoint) -> dict[str, str]:
+    return {
+        "ext_id": member.ext_id,
+        "uuid": member.vm_uuid,
+        "location_agnostic_id": member.location_agnostic_id,
     }
 
 

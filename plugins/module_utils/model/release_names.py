@@ -95,6 +95,14 @@ def parse_image_name(name: str, prefix: str = DEFAULT_PREFIX) -> Release | None:
     return None
 
 
+def told_by_name(name: str, prefix: str) -> dict[str, str | None]:
+    """{release, base_vm} of an image of this name, both None when it is not ours."""
+    release = parse_image_name(name, prefix)
+    if release is None:
+        return {"release": None, "base_vm": None}
+    return {"release": release.release, "base_vm": release.base_vm}
+
+
 def parse_temporary_vm_name(name: str, prefix: str = DEFAULT_PREFIX) -> TemporaryVm | None:
     """The release and PD snapshot whose temporary VM bears this name, or None when it is not ours."""
     match = _TEMPORARY.match(name[len(prefix) :]) if prefix and name.startswith(prefix) else None

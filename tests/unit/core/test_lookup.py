@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import (
+    all_of,
+    by_key,
+    find_named,
+    repeated,
+    with_keys,
+    without_keys,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.zone import Zone
 
@@ -34,3 +41,23 @@ def test_whole_names_or_nothing(wanted: str, known: list[Zone]) -> None:
     except Refusal:
         return
     assert wanted.casefold() in (found.id.casefold(), found.name.casefold())
+
+
+def test_lists_of_several_results_are_one() -> None:
+    results = [{"timeline": [1, 2]}, {}, {"timeline": None}, {"timeline": [2]}]
+    assert all_of(results, "timeline") == [1, 2, 2]
+    assert results[0] == {"timeline": [1, 2]}
+    assert all_of([], "timeline") == []
+
+
+def test_the_last_row_of_a_key_counts() -> None:
+    assert by_key([{"id": 1, "a": 1}, {"id": 2}, {"id": 1, "a": 2}], "id") == {1: {"id": 1, "a": 2}, 2: {"id": 2}}
+
+
+def test_keys_that_are_there_with_falsy_values_stay() -> None:
+    assert with_keys({"a": None, "b": 0}, ("a", "c")) == {"a": None}
+    assert without_keys({"a": None, "b": 0}, ("a", "c")) == {"b": 0}
+
+
+def test_what_occurs_more_than_once_is_told_once_in_order() -> None:
+    assert repeated(["b", "a", "b", "a", "b", "c"]) == ["b", "a"]

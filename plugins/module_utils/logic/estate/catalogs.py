@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.clusters import Clusters
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.lineage import Proofs
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import told_by_name
 
 Facts = Mapping[str, Any]
 
@@ -58,11 +58,8 @@ def release_told(catalog: Facts, prefix: str) -> dict[str, str | None]:
     version, image = catalog.get("image_version"), catalog.get("master_image")
     if version:
         return {"image": version["name"], "release": version["release"] or None, "base_vm": None}
-    told = {"image": image["name"] if image else None, "release": None, "base_vm": None}
-    release = parse_image_name(told["image"] or "", prefix)
-    if release:
-        told.update(release=release.release, base_vm=release.base_vm)
-    return told
+    name = image["name"] if image else None
+    return {"image": name, **told_by_name(name or "", prefix)}
 
 
 def catalogs_of(

@@ -99,10 +99,10 @@ class Clusters:
     def give_names(self) -> None:
         """Each gets the name that the operator gave it, else that of its Prism Central, else its address. A name that
         several have is told apart by uuid."""
-        nameless = [cluster for cluster in self.all if not cluster.name]
-        taken = Counter(cluster.called.casefold() for cluster in nameless)
-        taken.update(cluster.name.casefold() for cluster in self.all if cluster.name)
-        for cluster in nameless:
+        taken = Counter((cluster.name or cluster.called).casefold() for cluster in self.all)
+        for cluster in self.all:
+            if cluster.name:
+                continue
             cluster.name = cluster.called or cluster.address
             if taken[cluster.called.casefold()] > 1 and cluster.called:
                 cluster.name = f"{cluster.called}-{cluster.uuid.partition('-')[0]}"
@@ -111,7 +111,7 @@ class Clusters:
         """The places as they are told, and by every IP address."""
         spread: set[Place] = set()
         for host, port in told:
-            spread |= {(address, port) for address in (host.casefold(), *self.resolved.get(host.casefold(), ()))}
+            spread |= {(address, port) for address in _with_ips([host.casefold()], self.resolved)}
         return spread
 
     def _the_one(self, what: str, own: set[Place], uuid: str = "") -> Cluster | None:
@@ -133,7 +133,7 @@ class Clusters:
         for other in others:
             first.places |= other.places
             first.connections += other.connections
-            first.zones += [zone for zone in other.zones if zone not in first.zones]
+            first.zones = list(dict.fromkeys([*first.zones, *other.zones]))
             self.all.remove(other)
         first.places |= own
         return first
@@ -162,12 +162,20 @@ def clusters_of(
     return clusters
 
 
+def _with_ips(addresses: Iterable[str], resolved: Mapping[str, Sequence[str]]) -> set[str]:
+    """Addresses in lower case, and the IP addresses of those that are names."""
+    spread: set[str] = set()
+    for address in addresses:
+        spread |= {address, *resolved.get(address, ())}
+    return spread
+
+
 def centrals_behind(
     centrals: Mapping[str, str], sites: Mapping[str, Facts], resolved: Mapping[str, Sequence[str]]
 ) -> tuple[dict[tuple[str, str], str], list[str]]:
     """(site, connection) -> the Prism Central that it leads to, among host -> address; and the connections to one that
     is not declared, whose clusters nobody tells of."""
-    own = {host: {address.casefold(), *resolved.get(address.casefold(), ())} for host, address in centrals.items()}
+    own = {host: _with_ips([address.casefold()], resolved) for host, address in centrals.items()}
     found: dict[tuple[str, str], str] = {}
     problems = []
     for site, facts in sites.items():
@@ -175,7 +183,7 @@ def centrals_behind(
             if connection["plugin"] not in CENTRAL_PLUGINS:
                 continue
             told = folded(host for host, _port in all_places(connection["addresses"]))
-            spread = told.union(*(resolved.get(host, ()) for host in told))
+            spread = _with_ips(told, resolved)
             hosts = [host for host, addresses in own.items() if addresses & spread]
             if len(hosts) == 1:
                 found[site, connection["name"]] = hosts[0]

@@ -118,9 +118,10 @@ def _sites_twice(sites: Mapping[str, Mapping[str, Any]]) -> list[str]:
     first: dict[tuple[str, str], str] = {}
     pairs: list[tuple[str, str]] = []
     for host, facts in sites.items():
-        keys = [(str(facts["site"]["id"]), str(catalog["id"])) for catalog in facts["catalogs"]]
-        pairs += [(first[key], host) for key in keys if key in first]
-        first = {**dict.fromkeys(keys, host), **first}
+        for catalog in facts["catalogs"]:
+            other = first.setdefault((str(facts["site"]["id"]), str(catalog["id"])), host)
+            if other != host:
+                pairs.append((other, host))
     return [f"'{one}' and '{other}' of the source are one Citrix site" for one, other in dict.fromkeys(pairs)]
 
 

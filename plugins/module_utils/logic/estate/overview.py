@@ -46,7 +46,10 @@ def catalogs_of(clusters: Hosts, sites: Hosts, centrals: Hosts, prefix: str, now
     """
     asked = {}
     for host, facts in sites.items():
-        out_of_date = [machine[0] for machine in facts.get("machines") or [] if machine[3]]
+        out_of_date = []
+        for catalog_id, _vm, _sessions, is_out_of_date in facts.get("machines") or []:
+            if is_out_of_date:
+                out_of_date.append(catalog_id)
         asked[host] = {**facts, "out_of_date": out_of_date}
     lineages = {(each["site"], each["catalog"]): each for each in ancestries(asked, {**clusters, **centrals}, prefix)}
     known = protections(clusters, centrals)
@@ -61,7 +64,11 @@ def catalogs_of(clusters: Hosts, sites: Hosts, centrals: Hosts, prefix: str, now
 def _catalog(
     site: str, catalog: Facts, facts: Facts, lineage: Facts, known: Protections, now: datetime
 ) -> dict[str, Any]:
-    machines = [machine for machine in facts.get("machines") or [] if machine[0] == catalog["id"]]
+    vms, sessions = [], 0
+    for catalog_id, vm, own_sessions, _is_out_of_date in facts.get("machines") or []:
+        if catalog_id == catalog["id"]:
+            vms.append(vm)
+            sessions += own_sessions
     made = _made(lineage)
     return {
         "site": site,
@@ -78,10 +85,10 @@ def _catalog(
         "machines": catalog["total_count"],
         "machines_take_image": catalog["machines_take_image"],
         "machines_up_to_date": lineage["machines_up_to_date"],
-        "sessions": sum(machine[2] for machine in machines),
+        "sessions": sessions,
         "update_running": catalog["update_running"],
         "broken": catalog["broken"],
-        "protection": protection_of([machine[1] for machine in machines], catalog["machines_take_image"], known, now),
+        "protection": protection_of(vms, catalog["machines_take_image"], known, now),
     }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 GOLDEN_VM_OFF = "golden_vm_powered_off"
@@ -90,11 +89,12 @@ class ClusterWatch:
         return [{"type": UNREACHABLE, "message": why, "looks": self._misses}]
 
     def _golden_vms(self, sight: Sight) -> list[Event]:
-        ready = [vm for vm in sight.golden_vms if vm.is_off]
-        known_as_on = self._known - self._ready
-        seen_to_go_off = [vm for vm in ready if vm.uuid in known_as_on]
-        events = [{"type": GOLDEN_VM_OFF, "vm": {"name": vm.name, "uuid": vm.uuid}} for vm in seen_to_go_off]
-        self._known, self._ready = frozenset(sight.vms), frozenset(vm.uuid for vm in ready)
+        events: list[Event] = []
+        for vm in sight.golden_vms:
+            if vm.is_off and vm.uuid in self._known - self._ready:
+                events.append({"type": GOLDEN_VM_OFF, "vm": {"name": vm.name, "uuid": vm.uuid}})
+        self._known = frozenset(sight.vms)
+        self._ready = frozenset(vm.uuid for vm in sight.golden_vms if vm.is_off)
         return events
 
     def _replications(self, transfers: Mapping[tuple[str, str], Transfers], now: float) -> list[Event]:
@@ -103,7 +103,7 @@ class ClusterWatch:
             before = self._transfers.get(place)
             if before is None or found.has_moved_since(before):
                 self._moved[place] = now
-        for place in [place for place in self._moved if place not in transfers]:
+        for place in self._moved.keys() - transfers.keys():
             del self._moved[place]
         for place in sorted(transfers):
             if place not in self._stuck and now - self._moved[place] >= self.stuck_after:
@@ -134,8 +134,11 @@ class Wishes:
         if self._sights.keys() < set(self.clusters):
             return []
         self._is_told = True
-        vms = set(chain.from_iterable(each.vms.values() for each in self._sights.values()))
-        domains = set(chain.from_iterable(each.protection_domains for each in self._sights.values()))
+        vms: set[str] = set()
+        domains: set[str] = set()
+        for each in self._sights.values():
+            vms.update(each.vms.values())
+            domains |= each.protection_domains
         missing_vms = [name for name in self.golden_vms if name not in vms]
         missing_domains = [name for name in self.protection_domains if name not in domains]
         if not missing_vms and not missing_domains:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, with_keys
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, by_key, with_keys
 
 Result = Mapping[str, Any]
 FAILURE = ("failed", "msg", "error")
@@ -40,7 +40,7 @@ def power_of_move(failovers: Mapping[str, Result], later: Result) -> Result:
     parts = [power for result in failovers.values() if (power := (result or {}).get("power"))]
     if not parts:
         return later
-    vms = {vm["uuid"]: vm for vm in all_of([*parts, later], "vms")}
+    vms = by_key(all_of([*parts, later], "vms"), "uuid")
     # What failed at first and is on by now is no failure.
     last = [later] if "vms" in later else parts
     move = {

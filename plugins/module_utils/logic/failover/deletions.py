@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import by_key, column
+
 FORMAT = 1
 Deletions: TypeAlias = dict[str, list[dict[str, str]]]
 
@@ -30,7 +32,7 @@ def deletions_in(text: str) -> Deletions:
 
 def text_with(deletions: Mapping[str, Sequence[Mapping[str, str]]], name: str, vms: Sequence[Mapping[str, str]]) -> str:
     """The file with the VMs of one more protection domain, or more of its VMs."""
-    by_uuid = {vm["uuid"]: vm for vm in (*deletions.get(name, ()), *vms)}
+    by_uuid = by_key((*deletions.get(name, ()), *vms), "uuid")
     body = {"format": FORMAT, "domains": {**deletions, name: list(by_uuid.values())}}
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
@@ -43,10 +45,10 @@ def told_by_all_runs(
     told = {name: dict(result) for name, result in results.items()}
     if target["message"]:
         return told
-    there = {vm["uuid"] for vm in target["vms"]}
+    there = column(target["vms"], "uuid")
     for name, vms in deletions.items():
-        mine = {vm["uuid"] for vm in told.get(name, {}).get("removed_vms") or []}
-        before = [vm for vm in vms if vm["uuid"] not in there | mine]
+        mine = column(told.get(name, {}).get("removed_vms") or [], "uuid")
+        before = [vm for vm in vms if vm["uuid"] not in (*there, *mine)]
         if before:
             told[name] = {**told.get(name, {}), "removed_before": before}
     return told

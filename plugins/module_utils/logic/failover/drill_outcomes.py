@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, repeated, without_keys
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import (
+    all_of,
+    column,
+    repeated,
+    without_keys,
+)
 
 # The diff is shown by the task itself.
 NOT_FOR_REPORTS = ("diff", "invocation")
@@ -18,7 +23,7 @@ def unfit_names(plans: Iterable[Mapping[str, Any]], left_out: Sequence[str]) -> 
     """Why the names of the VMs do not fit, '' when they do. `plans` are results of pe_protection_domain_drill in check
     mode, `left_out` the names that the operator wants left out."""
     plans = list(plans)
-    twice = repeated(clone["vm"] for clone in all_of(plans, "clones"))
+    twice = repeated(column(all_of(plans, "clones"), "vm"))
     if twice:
         return (
             "Several protection domains hold VMs of the same names, whose clones could not be told apart:"

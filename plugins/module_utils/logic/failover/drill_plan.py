@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.drill import Drill, card_change
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Card, Found, Network
 
@@ -94,5 +94,4 @@ def on_networks(vms: Iterable[Found], networks: Iterable[Network]) -> list[Found
 
 def some(vms: Sequence[Found]) -> str:
     """The first few by name."""
-    more = len(vms) - NAMED_AT_MOST
-    return quoted(vm.name for vm in vms[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+    return shortened([quoted([vm.name]) for vm in vms], most=NAMED_AT_MOST)

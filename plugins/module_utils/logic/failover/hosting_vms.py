@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, column
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 
 Seen = Mapping[str, Any]
@@ -136,12 +136,11 @@ class Failover:
         # Of another protection domain, or left to the end: none of these, whatever its name.
         seen = [*_seen_on(self.source, self.target), *_uuids(others), *_uuids(arrived), *staying]
         leaving = set(self._member_uuids(names)) - set(_uuids(arrived))
-        return {**_chosen(vms, [vm["name"] for vm in vms], seen, leaving), "domains": names}
+        return {**_chosen(vms, column(vms, "name"), seen, leaving), "domains": names}
 
     def _member_uuids(self, names: Iterable[str]) -> list[str]:
         """Of the members that these protection domains have on the source."""
-        members = all_of((_domain(self.source, name) for name in names), "members")
-        return [member["vm_uuid"] for member in members]
+        return column(all_of((_domain(self.source, name) for name in names), "members"), "vm_uuid")
 
     def _vm(self, name: str, uuid: str) -> dict[str, str]:
         return _vm(name, uuid, self.host, self.connections)

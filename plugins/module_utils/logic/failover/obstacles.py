@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, column
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import names
 
@@ -92,7 +92,7 @@ def _nobody_to_leave_off(answers: Mapping[str, Told], leave_off: Sequence[str]) 
     """Whoever misspells a name finds the VM switched on. In the middle of a migration no side shows its VMs."""
     if not all(answer.get("vms") for answer in answers.values()):
         return []
-    existing = {vm["name"] for vm in all_of(answers.values(), "vms")}
+    existing = set(column(all_of(answers.values(), "vms"), "name"))
     names = sorted(set(leave_off) - existing)
     if not names:
         return []
@@ -104,8 +104,9 @@ def _nobody_to_leave_off(answers: Mapping[str, Told], leave_off: Sequence[str]) 
 def _without_schedule(answers: Mapping[str, Told], source_domains: Iterable[Told]) -> list[str]:
     replicating: set[tuple[str, str]] = set()
     for domain in source_domains:
-        sites = [site for site in domain.get("remote_sites") or [] if site.get("scheduled")]
-        replicating.update((domain["name"], site["name"]) for site in sites)
+        for site in domain.get("remote_sites") or []:
+            if site.get("scheduled"):
+                replicating.add((domain["name"], site["name"]))
     moving = [answer for answer in answers.values() if "state" in answer and answer.get("changed")]
     return [answer["name"] for answer in moving if (answer["name"], answer["remote_site"]) not in replicating]
 
@@ -125,14 +126,14 @@ def obstacles(
     names of machines to leave out, which one site at least must know. `drained`: site -> whether it came to the end of
     its drain; None before all had the time for it."""
     of_clusters = [*plan.get("wrong", [{"message": plan["message"]}]), *not_discarded]
-    return [
-        *_nobody_takes_part(prepared, source),
-        *(problem for problem in of_clusters if problem["message"]),
-        *([] if accept_unready else _told_by(prepared)),
-        *_told_by(undrained),
-        *([] if drained is None else _silent(prepared, drained)),
-        *_misspelt(prepared, exclude),
-    ]
+    found: list[Any] = _nobody_takes_part(prepared, source)
+    found += [problem for problem in of_clusters if problem["message"]]
+    if not accept_unready:
+        found += _told_by(prepared)
+    found += _told_by(undrained)
+    if drained is not None:
+        found += _silent(prepared, drained)
+    return found + _misspelt(prepared, exclude)
 
 
 def _told_by(sites: Mapping[str, Told]) -> list[list[Any]]:
@@ -147,7 +148,7 @@ def _silent(prepared: Mapping[str, Told], drained: Mapping[str, bool]) -> list[A
 
 def _misspelt(prepared: Mapping[str, Told], exclude: Sequence[str]) -> list[Told]:
     """Whoever misspells a name believes the machine left out. A site that did not say whom it knows may know it."""
-    answers = [answer for answer in prepared.values() if answer.get("takes_part", True)]
+    answers = _taking_part(prepared)
     if not answers or any("unknown" not in answer for answer in answers):
         return []
     names = list(exclude)
@@ -159,8 +160,12 @@ def _misspelt(prepared: Mapping[str, Told], exclude: Sequence[str]) -> list[Told
     return [_problem(message, "Correct the name, or take it out.")]
 
 
+def _taking_part(prepared: Mapping[str, Told]) -> list[Told]:
+    return [answer for answer in prepared.values() if answer.get("takes_part", True)]
+
+
 def _nobody_takes_part(prepared: Mapping[str, Told], source: str) -> list[Told]:
-    if not prepared or any(answer.get("takes_part", True) for answer in prepared.values()):
+    if not prepared or _taking_part(prepared):
         return []
     return [
         {

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
@@ -144,9 +145,10 @@ def decide_activation(name: str, here: Side, there: Side | None, accept_split_br
 def last_known(sites: Sequence[Site], origins: Sequence[str]) -> list[Site]:
     """The remote sites that are the side where a protection domain was last: the one that was given as the peer, and
     the one that its newest snapshot came from. Where neither is known, the only one that there is."""
-    last = origins[0] if origins else ""
-    sites_of_peer = [site for site in sites if site.fits_peer or site.name == last]
-    return sites_of_peer or (list(sites) if len(sites) == 1 else [])
+    sites_of_peer = [site for site in sites if site.fits_peer or site.name in origins[:1]]
+    if not sites_of_peer and len(sites) == 1:
+        return list(sites)
+    return sites_of_peer
 
 
 def signs_of_life(there: Side | None, sites: Iterable[Site]) -> list[Site]:
@@ -248,7 +250,7 @@ def _site_named(endpoint: str, sites: Sequence[Site], remote_site: str) -> Site 
     if not candidates:
         return Refusal(
             f"{endpoint} has no remote site '{remote_site}'",
-            near_names(remote_site, (site.name for site in sites)) or "It has none at all.",
+            near_names(remote_site, all_names(sites)) or "It has none at all.",
         )
     # Only a site that is known to be the peer proves that another one is not.
     of_peer = [site.name for site in sites if site.fits_peer]
@@ -271,14 +273,13 @@ def _only_site(name: str, endpoint: str, sites: Sequence[Site]) -> Site | Refusa
     candidates = [site for site in fitting if site.scheduled] or fitting
     if not candidates:
         return Refusal(
-            f"{endpoint}: none of its remote sites is the cluster that was given as peer:"
-            f" {quoted(site.name for site in sites)}",
+            f"{endpoint}: none of its remote sites is the cluster that was given as peer: {quoted(all_names(sites))}",
             "Check peer. If it is right nevertheless, name its remote site in remote_site.",
             options=("remote_site",),
         )
     if len(candidates) > 1:
         return Refusal(
-            f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in candidates)}",
+            f"{endpoint}: several remote sites fit for '{name}': {quoted(all_names(candidates))}",
             "Name the one that is meant in remote_site.",
             options=("remote_site",),
         )

@@ -68,9 +68,8 @@ def standings(
 ) -> dict[str, Standing]:
     """What each disk stands on, by its reference. `has_files` tells of each SR whether its disks are files: of others
     the space used does not tell whether there is data."""
-    by_uuid = {disk.uuid: disk for disk in disks}
     modified = {file.uuid: file.modified for file in files}
-    chains = {disk.ref: _chain(disk, by_uuid) for disk in disks}
+    chains = _chains(disks)
     data = {ref: _data(chain, has_files.get(chain[0].sr, False)) for ref, chain in chains.items()}
     users = _users(attachments, machines, data)
     found = {}
@@ -100,6 +99,12 @@ def _users(
         if holder and attachment.vm in vms:
             users.setdefault(holder, set()).add(vms[attachment.vm])
     return users
+
+
+def _chains(disks: Sequence[VirtualDisk]) -> dict[str, list[VirtualDisk]]:
+    """Each disk, by its reference, with its parents behind it."""
+    by_uuid = {disk.uuid: disk for disk in disks}
+    return {disk.ref: _chain(disk, by_uuid) for disk in disks}
 
 
 def _chain(disk: VirtualDisk, by_uuid: Mapping[str, VirtualDisk]) -> list[VirtualDisk]:
@@ -150,8 +155,10 @@ def choose(scheme: str, found: Iterable[Standing], now: float) -> Choice:
             chosen.add(youngest.disk.ref)
             warnings += _warnings(youngest, others, now)
     marked = [replace(entry, chosen=entry.disk.ref in chosen) for entry in candidates]
-    if not usable:
-        doubts.append(f"no disk is called '{name}'" if not candidates else f"no disk called '{name}' can be used")
+    if not candidates:
+        doubts.append(f"no disk is called '{name}'")
+    elif not usable:
+        doubts.append(f"no disk called '{name}' can be used")
     return Choice(tuple(marked), tuple(doubts), tuple(warnings))
 
 

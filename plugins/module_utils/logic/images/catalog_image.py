@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import image_before, just_left
@@ -160,12 +161,11 @@ def plan_rollback(
         return CatalogStep(catalog, "refuse", reason=refusal)
     if not needs_rollback(catalog, from_image, image):
         comes = from_image is not None and task is not None and task.leads_to(catalog.hosting_unit.path_of(from_image))
-        in_the_way = _in_the_way(catalog, task) if comes or (image is not None and task and task.moves_image) else ""
-        return (
-            CatalogStep(catalog, "refuse", reason=in_the_way, task=task)
-            if in_the_way
-            else CatalogStep(catalog, "unchanged", catalog.image_path)
-        )
+        leaves = image is not None and task is not None and task.moves_image
+        in_the_way = _in_the_way(catalog, task)
+        if in_the_way and (comes or leaves):
+            return CatalogStep(catalog, "refuse", reason=in_the_way, task=task)
+        return CatalogStep(catalog, "unchanged", catalog.image_path)
     try:
         target = rollback_target(catalog, image, history)
     except Refusal as error:
@@ -194,7 +194,7 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
         unit = catalog.hosting_unit
         namesakes = [entry for entry in others if unit and _is_called(entry.path, entry.name, image, unit)]
         if not namesakes:
-            raise Refusal(f"its history holds no image '{image}'", right_name(image, (entry.name for entry in others)))
+            raise Refusal(f"its history holds no image '{image}'", right_name(image, all_names(others)))
         target = namesakes[0]
     if target.status == "Deleted":
         raise Refusal(f"the image '{target.name}' of its history was deleted", "Name another image to go back to.")

@@ -16,11 +16,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ca
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
     ClusterAddresses,
     cluster_of_unit,
-    identity_of,
+    identities_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.retention import parts_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import is_marked
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import told_by_name
 
 Facts = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ def ancestries(
     may be meant: then all must be proven, or nothing is.
     """
     pools = pools or {}
-    identities = [identity_of(host, facts) for host, facts in {**places, **pools}.items()]
+    identities = identities_of({**places, **pools})
     lineages = []
     for host, site in sites.items():
         behind = Counter(site.get("out_of_date") or [])
@@ -134,20 +134,20 @@ def _of_cluster(
     who: dict[str, Any], home: str | None, image: str, copies: list[dict[str, Any]], prefix: str
 ) -> dict[str, Any]:
     """A catalog of Nutanix clusters: its release stands in the name of the image."""
-    release = parse_image_name(image, prefix)
-    doubts = _doubts(copies, home) if release else []
+    told = told_by_name(image, prefix)
+    is_ours = told["release"] is not None
+    doubts = _doubts(copies, home) if is_ours else []
     witnesses = [] if doubts else _witnesses(copies, home)
     return {
         **who,
         "cluster": home,
         "image_version": None,
         "image": image,
-        "release": release.release if release else None,
-        "base_vm": release.base_vm if release else None,
+        **told,
         "protection_domain_snapshots": _origins(witnesses, "protection_domain_snapshot_id"),
         "recovery_points": _origins(witnesses, "recovery_point_id"),
         "source_disks": [],
-        "marked": bool(release) and not doubts,
+        "marked": is_ours and not doubts,
         "doubts": doubts,
         "clusters": copies,
     }

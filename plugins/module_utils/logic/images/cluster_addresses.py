@@ -54,16 +54,22 @@ def clusters_meant(
     Several clusters at one address (behind a gateway, or in a lab on one machine) are told apart by port, then by name.
     More than one host is no answer but a doubt.
     """
-    endpoints = [(host.casefold(), port) for host, port in addresses]
-    hosts = {host for host, _port in endpoints}
-    matches = [identity for identity in identities if hosts & identity.addresses]
-    if len(matches) > 1:
-        at_port = [identity for identity in matches if any(starmap(identity.is_at, endpoints))]
-        matches = at_port or matches
+    matches = _addressed([(host.casefold(), port) for host, port in addresses], identities)
     if len(matches) == 1:
         return [matches[0].host]
     called = [identity for identity in matches or identities if name.casefold() in identity.names]
     return [identity.host for identity in called or matches]
+
+
+def _addressed(
+    endpoints: Sequence[tuple[str, int | None]], identities: Sequence[ClusterAddresses]
+) -> list[ClusterAddresses]:
+    hosts = {host for host, _port in endpoints}
+    matches = [identity for identity in identities if hosts & identity.addresses]
+    if len(matches) > 1:
+        at_port = [identity for identity in matches if any(starmap(identity.is_at, endpoints))]
+        return at_port or matches
+    return matches
 
 
 def identity_of(host: str, facts: Mapping[str, Any]) -> ClusterAddresses:
@@ -81,6 +87,10 @@ def identity_of(host: str, facts: Mapping[str, Any]) -> ClusterAddresses:
         port=endpoint.get("port") or facts.get("port"),
         names=folded(filter(None, (host, cluster.get("name")))),
     )
+
+
+def identities_of(hosts: Mapping[str, Mapping[str, Any]]) -> list[ClusterAddresses]:
+    return [identity_of(host, facts) for host, facts in hosts.items()]
 
 
 def cluster_of_unit(unit: Mapping[str, Any], identities: Sequence[ClusterAddresses]) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
@@ -148,8 +149,7 @@ def _before(current: str, history: Sequence[HistoricalImage], withdrawn: frozens
         if len(paths) == 1:
             return others[0]
         raise Refusal(
-            "which image came before cannot be determined from the dates in its history"
-            f" ({quoted(entry.name for entry in others)})",
+            f"which image came before cannot be determined from the dates in its history ({quoted(all_names(others))})",
             "Name the image.",
         )
     came = _came(comings, current)

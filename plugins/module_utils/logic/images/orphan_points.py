@@ -14,9 +14,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     Decision,
     Image,
     Rules,
+    came_out_of,
     may_be_under_way,
     proven_images,
     span,
+    without_image,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
     Release,
@@ -90,10 +92,10 @@ def _judged(
     if not point["ours"]:
         return False, f"a policy or a person made the recovery point, and whose this copy is cannot be told{expires}"
     own = proven_images(images, release.base_vm, release.release)
-    missing = sorted(set(clusters) - {image.cluster for image in own})
+    missing = without_image(clusters, own)
     if missing:
         return False, f"{', '.join(missing)} can still get the image of release {release.release} out of it{expires}"
-    if not any(image.source == point["location_agnostic_id"] for image in own):
+    if not came_out_of(own, point["location_agnostic_id"]):
         return False, f"no image of release {release.release} came out of it{expires}"
     if may_be_under_way(own, rules, now):
         return (

@@ -17,21 +17,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.retention import (
     Decision,
     Image,
     Rules,
     age_of,
+    came_out_of,
     may_be_under_way,
     old,
     proven_images,
     span,
+    without_image,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import bears_mark
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import TemporaryVm, origin_id
 
 SETTLED_STATES = ("AVAILABLE", "RETAIN_FOREVER")
+OnCluster = TypeVar("OnCluster", "Domain", Image)
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,11 @@ def decide_temporary_vms(
 ) -> list[Decision]:
     """Keep or delete each temporary VM of the golden VMs that the rules concern. `images`, `snapshots` and `domains`
     are those of all clusters."""
-    concerned = [vm for vm in vms if rules.concerns(vm.says.release.base_vm)]
-    return [_decide_vm(vm, images, snapshots, domains, rules, now, doubts) for vm in concerned]
+    decisions = []
+    for vm in vms:
+        if rules.concerns(vm.says.release.base_vm):
+            decisions.append(_decide_vm(vm, images, snapshots, domains, rules, now, doubts))
+    return decisions
 
 
 def _decide_vm(
@@ -126,7 +133,7 @@ def _decide_vm(
             f"only its name says that the collection made it: no {release_snapshot} is known, and no image that came"
             " out of it",
         )
-    if any(image.cluster == vm.cluster for image in own):
+    if _on(vm.cluster, own):
         return _told(
             vm,
             doubts,
@@ -141,7 +148,7 @@ def _decide_vm(
             " told",
         )
     origin = vm.says.snapshot_id
-    here = [domain for domain in homes if domain.cluster == vm.cluster]
+    here = _on(vm.cluster, homes)
     if any(domain.restores(origin) for domain in here):
         return _of_vm(vm, False, f"protection domain snapshot {origin} is being restored on {vm.cluster}")
     signs = _signs_of_life(vm, own, snapshots, here)
@@ -159,6 +166,10 @@ def _decide_vm(
         f"there is no image of release {release.release} here, and protection domain snapshot {origin} that it came out"
         " of is gone",
     )
+
+
+def _on(cluster: str, things: Iterable[OnCluster]) -> list[OnCluster]:
+    return [thing for thing in things if thing.cluster == cluster]
 
 
 def _signs_of_life(
@@ -182,14 +193,14 @@ def _decide_vm_of_recovery_point(
     """Clusters know nothing of recovery points. So it is proven by its mark, or by an image that came out of the one
     that the name tells; that the run is over, by its image on the same cluster, or by its age."""
     point, release = vm.says.snapshot_id, vm.says.release
-    if not vm.marked and not any(image.source == point for image in own):
+    if not vm.marked and not came_out_of(own, point):
         return _of_vm(
             vm,
             False,
             "only its name says that the collection made it: no mark is seen, and no image that came out of recovery"
             f" point {point} is known",
         )
-    here = [image for image in own if image.cluster == vm.cluster]
+    here = _on(vm.cluster, own)
     if not here:
         return _decide_vm_without_image(vm, rules, now, doubts)
     if may_be_under_way(here, rules, now):
@@ -222,7 +233,7 @@ def _is_ours(vm: OrphanVm, own: Iterable[Image], snapshots: Iterable[KeptSnapsho
     """Whether the protection domain snapshot in the VM's name is one of its release. `own` are the proven images of the
     release."""
     release, origin = vm.says.release, vm.says.snapshot_id
-    if any(image.source == origin for image in own):
+    if came_out_of(own, origin):
         return True
     named = [snapshot for snapshot in snapshots if origin_id(snapshot.id) == origin]
     return any(snapshot.bears(release.image_name, release.base_vm) for snapshot in named)
@@ -300,13 +311,13 @@ def _decide_pd_snapshot(
     expires = f", it expires by itself on {snapshot.expires:%Y-%m-%d}" if snapshot.expires else ""
     if snapshot.state not in SETTLED_STATES:
         return decided(False, f"its state is {snapshot.state}")
-    source = any(image.source == origin_id(snapshot.id) for image in own)
+    source = came_out_of(own, origin_id(snapshot.id))
     exact = snapshot.retention is not None and snapshot.retention == int(snapshot.retention)
     if not source and not (exact and snapshot.oob and own):
         return decided(
             False, f"its mark may be chance and no image of release {release} says that it came out of it{expires}"
         )
-    missing = sorted(set(clusters) - {image.cluster for image in own})
+    missing = without_image(clusters, own)
     if missing:
         return decided(False, f"{', '.join(missing)} can still get the image of release {release} out of it{expires}")
     if may_be_under_way(own, rules, now):

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, column
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
     cluster_of_unit,
-    identity_of,
+    identities_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
     CENTRAL_PLUGINS,
@@ -37,12 +37,14 @@ def central_needs(answers: Mapping[str, Facts], centrals: Mapping[str, Facts]) -
     `answers` is site -> {catalogs: as citrix_catalog_info returns them, with connections}, `centrals` inventory host ->
     {address, port, endpoint}.
     """
-    identities = [identity_of(host, facts) for host, facts in centrals.items()]
+    identities = identities_of(centrals)
     silent = [host for host, facts in centrals.items() if not facts.get("endpoint")]
-    needs = {}
+    needs: dict[str, list[dict[str, Any]]] = {}
     for site, answer in answers.items():
-        catalogs = [catalog for catalog in answer.get("catalogs") or [] if _plugin(catalog) in CENTRAL_PLUGINS]
-        needs[site] = [{**_need(catalog, identities), "silent": silent} for catalog in catalogs]
+        needs[site] = []
+        for catalog in answer.get("catalogs") or []:
+            if _plugin(catalog) in CENTRAL_PLUGINS:
+                needs[site].append({**_need(catalog, identities), "silent": silent})
     return needs
 
 
@@ -196,7 +198,7 @@ def makers(
     able = {host: cluster for host, cluster in clusters.items() if cluster.get("state") in ("missing", "present")}
     for central, template in templates.items():
         needing = [need for need in chain.from_iterable(needs.values()) if central in need["centrals"]]
-        used = {need["cluster_uuid"] for need in needing}
+        used = column(needing, "cluster_uuid")
         own = [host for host, cluster in able.items() if cluster.get("prism_central") == central]
         own.sort(key=lambda host: (clusters[host].get("cluster_uuid") not in used, host != source))
         if own and template.get("state") == "missing":

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
     Catalog,
     Selector,
@@ -103,6 +104,16 @@ def proven_images(images: Iterable[Image], base_vm: str, release: str) -> list[I
     return [image for image in images if image.marked and (image.base_vm, image.release) == (base_vm, release)]
 
 
+def came_out_of(images: Iterable[Image], origin: str) -> bool:
+    """Whether one of the images came out of this protection domain snapshot or recovery point."""
+    return any(image.source == origin for image in images)
+
+
+def without_image(clusters: Iterable[str], images: Iterable[Image]) -> list[str]:
+    """The clusters that have none of these images."""
+    return sorted(set(clusters) - {image.cluster for image in images})
+
+
 def may_be_under_way(images: Iterable[Image], rules: Rules, now: datetime) -> bool:
     """Whether the newest of a release's images is so young, or of unknown age, that the release may not be over."""
     latest = max(filter(None, (image.created for image in images)), default=None)
@@ -162,7 +173,7 @@ def _newest(images: Iterable[Image], rules: Rules) -> set[Image]:
             key=lambda image: (image.created is None, image.created.timestamp() if image.created else 0.0, image.uuid),
             reverse=True,
         )
-        names = list(dict.fromkeys(image.name for image in ordered))[: rules.keep]
+        names = list(dict.fromkeys(all_names(ordered)))[: rules.keep]
         newest |= {image for image in owned if image.name in names}
     return newest
 
@@ -305,9 +316,7 @@ def in_doubt(doubts: Sequence[str]) -> str:
 
 def enumerated(places: Sequence[str]) -> str:
     """The first few and how many more."""
-    unique = list(dict.fromkeys(places))
-    more = len(unique) - MOST_TOLD
-    return ", ".join(unique[:MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
+    return shortened(list(dict.fromkeys(places)), MOST_TOLD)
 
 
 def age_of(moment: datetime, now: datetime) -> float:

@@ -58,7 +58,7 @@ def _bound(template: Facts, version: Facts, references: Sequence[Facts]) -> str:
     if version["active"]:
         return f"it is the active version of the template '{template['name']}'"
     name = template["name"].casefold()
-    versions = {each["name"].casefold() for each in template["versions"]}
+    versions = folded(each["name"] for each in template["versions"])
     for reference in references:
         names = folded(reference["names"])
         if name in names and not versions & names:

@@ -56,8 +56,10 @@ def contested(hostings: Mapping[str, Mapping[str, Any]], site: str) -> list[dict
 
 def without_contested(plan: RehostingPlan, reasons: Mapping[str, str]) -> RehostingPlan:
     """The plan without these machines, by their ids, which are ambiguous then."""
-    moves = [move for move in (*plan.right, *plan.changes) if move.machine.id in reasons]
-    doubts = [Doubt(move.machine, (move.vm,), reasons[move.machine.id]) for move in moves]
+    doubts = []
+    for move in (*plan.right, *plan.changes):
+        if move.machine.id in reasons:
+            doubts.append(Doubt(move.machine, (move.vm,), reasons[move.machine.id]))
     return replace(
         plan,
         right=without(plan.right, reasons),

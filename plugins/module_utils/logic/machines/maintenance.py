@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, Occupied
 
 FORMAT = 1
@@ -96,8 +97,7 @@ def read_saved(text: str, site_id: str) -> Notes:
 
 def words_for(occupied: Sequence[Occupied], most: int = 20) -> str:
     """'CORP\\PC1 (CORP\\anna, Active), CORP\\PC2 (CORP\\bob, Disconnected) and 7 more'"""
-    rest = len(occupied) - most
-    return ", ".join(str(each) for each in occupied[:most]) + (f" and {rest} more" if rest > 0 else "")
+    return shortened(list(map(str, occupied)), most)
 
 
 def _entries(machines: Mapping[str, Saved]) -> list[dict[str, str]]:

@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import vm_names_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, host_name
@@ -97,10 +98,13 @@ class _Index:
         distinct = _distinct(vms)
         return cls(distinct, _places(vm.uuid for vm in distinct), _places(vm.name.casefold() for vm in distinct))
 
+    def at(self, places: Iterable[int]) -> list[HostingVm]:
+        return [self.vms[place] for place in places]
+
     def copies(self, vm: HostingVm) -> list[HostingVm]:
         """The VM and what else has its uuid."""
         if vm.uuid:
-            return [self.vms[place] for place in self.by_uuid[vm.uuid]]
+            return self.at(self.by_uuid[vm.uuid])
         return [vm]
 
 
@@ -117,7 +121,7 @@ def _match_by_uuid(
         for place in places:
             holders.setdefault(place, []).append(machine)
         if len(places) > 1:
-            fates.doubt(machine, [index.vms[place] for place in places], _given_times(places))
+            fates.doubt(machine, index.at(places), _given_times(places))
     keepers = {}
     for place, holding in holders.items():
         keepers[place] = fates.hand_out(index.vms[place], holding, names, others)
@@ -142,7 +146,7 @@ def _match_by_name(
         for place in places:
             claims.setdefault(place, []).append(machine)
     for machine in machines:
-        candidates = [index.vms[place] for place in places_of[machine.id]]
+        candidates = index.at(places_of[machine.id])
         if not candidates:
             fates.missing[machine.id] = f"no VM is called {' or '.join(quoted([name]) for name in _own_names(machine))}"
         elif len(candidates) > 1:
@@ -188,7 +192,7 @@ class _Fates:
     ) -> str:
         """Give the VM to the one of several machines with its uuid that bears its name, and return to whom it belongs.
         Those that come away empty join the others, which are matched by their names."""
-        everybody = ", ".join(machine.name for machine in holding)
+        everybody = ", ".join(all_names(holding))
         bearing = [machine for machine in holding if vm.name.casefold() in names[machine.id]]
         machines = holding if len(holding) == 1 else bearing
         keeper = everybody

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     HostingChange,
     Obstacle,
@@ -47,4 +48,4 @@ def _objection(move: HostingChange, clusters: Sequence[SeenCluster]) -> str:
         unread = [f"no cluster behind the connection '{move.connection}' was read"]
     if unread:
         return f"nobody knows whether its VM {move.uuid} is there: {', '.join(unread)}"
-    return f"its VM {move.uuid} is not on {' or '.join(cluster.name for cluster in behind)}"
+    return f"its VM {move.uuid} is not on {' or '.join(all_names(behind))}"

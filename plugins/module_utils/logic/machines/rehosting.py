@@ -188,12 +188,11 @@ def without_taken(plan: RehostingPlan, machines: Iterable[Machine]) -> Rehosting
 
 def without_moved_since(plan: RehostingPlan, machine_ids: Collection[str]) -> RehostingPlan:
     """The plan without the changes of these machines, which are refused then."""
-    kept = [move.machine for move in plan.changes if move.machine.id in machine_ids]
-    return replace(
-        plan,
-        changes=without(plan.changes, machine_ids),
-        refused=(*plan.refused, *(Obstacle(machine.name, MOVED_SINCE, machine) for machine in kept)),
-    )
+    refused = list(plan.refused)
+    for move in plan.changes:
+        if move.machine.id in machine_ids:
+            refused.append(Obstacle(move.machine.name, MOVED_SINCE, move.machine))
+    return replace(plan, changes=without(plan.changes, machine_ids), refused=tuple(refused))
 
 
 def restore(
@@ -213,10 +212,11 @@ def restore(
     pairs = _machines_of_entries(entries, machines, excluded, result)
     hostings: dict[str, list[Entry]] = {}
     users: dict[tuple[str, str], set[str]] = {}
+    by_id: dict[str, Machine] = {}
     for entry, machine in pairs:
         hostings.setdefault(machine.id, []).append(entry)
         users.setdefault(entry.hosting, set()).add(machine.id)
-    by_id = {machine.id: machine for _entry, machine in pairs}
+        by_id[machine.id] = machine
     for machine_id, hosting in hostings.items():
         machine, entry = by_id[machine_id], hosting[0]
         is_shared = one_to_one and len(users[entry.hosting]) > 1

@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import by_key
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import Entry
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, hosting_of
 
@@ -37,7 +38,7 @@ def with_machines(
     """
     if saved is not None:
         check_site(saved, site_id)
-    by_id = {entry["id"]: entry for entry in (saved or {}).get("machines", [])}
+    by_id = by_key((saved or {}).get("machines", []), "id")
     for machine in machines:
         before = by_id.get(machine.id)
         entry = dict(before) if before and _of_this_move(before, machine) else hosting_of(machine)
@@ -57,9 +58,12 @@ def _of_this_move(entry: Mapping[str, Any], machine: Machine) -> bool:
 
 def moved_since(saved: Mapping[str, Any], machines: Iterable[Machine]) -> frozenset[str]:
     """The ids of the machines that somebody else gave another hosting since."""
-    by_id = {entry["id"]: entry for entry in saved["machines"]}
-    known = [machine for machine in machines if machine.id in by_id]
-    return frozenset(machine.id for machine in known if not _of_this_move(by_id[machine.id], machine))
+    by_id = by_key(saved["machines"], "id")
+    moved = set()
+    for machine in machines:
+        if machine.id in by_id and not _of_this_move(by_id[machine.id], machine):
+            moved.add(machine.id)
+    return frozenset(moved)
 
 
 def parse(text: str) -> dict[str, Any]:

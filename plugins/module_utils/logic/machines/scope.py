@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import (
     Machine,
@@ -79,9 +80,13 @@ def choose(wish: Wish, machines: Sequence[Machine]) -> MachineScope:
     """
     selection, namesakes = _without_namesakes(wish, _selected(wish, machines))
     left_out = folded(wish.exclude)
-    remaining = [machine for machine in selection if not _bears_one_of(machine, left_out)]
-    excluded = [machine for machine in selection if _bears_one_of(machine, left_out)]
-    ids = {machine.id for machine in selection}
+    remaining, excluded = [], []
+    for machine in selection:
+        if _bears_one_of(machine, left_out):
+            excluded.append(machine)
+        else:
+            remaining.append(machine)
+    ids = set(all_ids(selection))
     others = (machine for machine in machines if machine.id not in ids)
     groups = folded(machine.delivery_group for machine in machines)
     return MachineScope(

@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import percent
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, in_maintenance
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.power_states import (
     NOT_MANAGED,
     VM_NOT_FOUND,
@@ -185,7 +186,6 @@ def evidence(targets: Sequence[Wanted], machines: Mapping[str, Machine], doubted
             on.append(machine)
         else:
             off.append(machine)
-    registered = [machine for machine in on if machine.registration_state == REGISTERED]
     return Evidence(
         present=tuple(present),
         gone=tuple(gone),
@@ -195,7 +195,7 @@ def evidence(targets: Sequence[Wanted], machines: Mapping[str, Machine], doubted
         on=tuple(on),
         off=tuple(off),
         unregistered=tuple(machine for machine in on if machine.registration_state != REGISTERED),
-        doubtful=tuple(machine for machine in registered if machine.id in doubted),
+        doubtful=tuple(machine for machine in on if machine.registration_state == REGISTERED and machine.id in doubted),
     )
 
 
@@ -227,15 +227,14 @@ def unproven_because(evidence: Evidence, terms: VerificationTerms) -> str:
     ):
         if affected:
             reasons.append(
-                f"{len(affected)} of {len(evidence.present)} machines {what}"
-                f" ({shortened([machine.name for machine in affected], most=3)})"
+                f"{len(affected)} of {len(evidence.present)} machines {what} ({shortened(all_names(affected), most=3)})"
             )
     if len(evidence.on) * 100 < terms.powered_on_percent * len(evidence.present):
         reasons.append(
             f"{len(evidence.on)} of {len(evidence.present)} machines are on, {terms.powered_on_percent} % are wanted"
         )
     if evidence.registered * 100 < terms.registered_percent * len(evidence.on):
-        names = shortened([machine.name for machine in (*evidence.unregistered, *evidence.doubtful)], most=3)
+        names = shortened(all_names((*evidence.unregistered, *evidence.doubtful)), most=3)
         reasons.append(
             f"{evidence.registered} of {len(evidence.on)} machines that are on are registered,"
             f" {terms.registered_percent} % are wanted (not {names})"
@@ -269,7 +268,7 @@ def figures(evidence: Evidence) -> dict[str, int]:
         "registered_percent": percent(evidence.registered, len(evidence.on)),
         "unregistered": len(evidence.unregistered),
         "doubtful": len(evidence.doubtful),
-        "maintenance_mode": sum(machine.maintenance_mode for machine in evidence.present),
+        "maintenance_mode": in_maintenance(evidence.present),
         "wrong_hosting": len(evidence.wrong_hosting),
         "power_unknown": len(evidence.power_unknown),
         "vm_not_found": len(evidence.vm_not_found),

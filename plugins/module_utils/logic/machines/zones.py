@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
@@ -45,7 +46,7 @@ def plan_move_after_machines(
     if is_in(catalog, zone) or not staying:
         return plan_move(catalog, zone)
     connections = sorted({machine.hypervisor_connection or "no connection" for machine in staying})
-    names = tuple(sorted(machine.name for machine in staying))
+    names = tuple(sorted(all_names(staying)))
     return ZoneMove(
         catalog,
         "stay",

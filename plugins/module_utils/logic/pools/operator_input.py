@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import not_given
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.targets import part_of_name
@@ -23,9 +24,7 @@ Variables = Mapping[str, Mapping[str, Any]]
 def wrong_sync(variables: Variables, pools: Sequence[str], sites: Sequence[str]) -> list[str]:
     """`variables`: host -> those that it is given."""
     common = {name: value for own in variables.values() for name, value in own.items()}
-    wrong = [
-        f"{ROLE}_{name} is missing." for name in ("release", "scheme") if common.get(f"{ROLE}_{name}") in (None, "")
-    ]
+    wrong = [f"{name} is missing." for name in not_given(common, (f"{ROLE}_release", f"{ROLE}_scheme"))]
     release = common.get(f"{ROLE}_release")
     if release and not RELEASE_ID.match(str(release)):
         wrong.append(
@@ -54,21 +53,22 @@ def wrong_sync(variables: Variables, pools: Sequence[str], sites: Sequence[str])
 def _wrong_storage(pool: str, storage: Sequence[str]) -> list[str]:
     if not storage:
         return [f"{ROLE}_storage of {pool} is missing: the storage repositories that are to get the image."]
-    return [
-        f"{ROLE}_storage of {pool} holds {count} storage repositories that would be called '{part}' in names of VMs."
-        for part, count in Counter(part_of_name(name) for name in storage).items()
-        if count > 1
-    ]
+    wrong = []
+    for part, count in Counter(map(part_of_name, storage)).items():
+        if count > 1:
+            alike = f"{count} storage repositories that would be called '{part}' in names of VMs"
+            wrong.append(f"{ROLE}_storage of {pool} holds {alike}.")
+    return wrong
 
 
 def _wrong_method(pool: str, source: str, variables: Variables) -> list[str]:
     if variables.get(pool, {}).get(f"{ROLE}_method", "http") != "rsync":
         return []
-    return [
-        f"{ROLE}_dom0 of {host} is missing: rsync to {pool} needs a control domain of both pools."
-        for host in (source, pool)
-        if not variables.get(host, {}).get(f"{ROLE}_dom0")
-    ]
+    wrong = []
+    for host in (source, pool):
+        if not variables.get(host, {}).get(f"{ROLE}_dom0"):
+            wrong.append(f"{ROLE}_dom0 of {host} is missing: rsync to {pool} needs a control domain of both pools.")
+    return wrong
 
 
 def _wrong_catalogs(site: str, variables: Variables, source: str, pools: Sequence[str]) -> list[str]:

@@ -104,8 +104,8 @@ def leftovers(host: str, facts: Facts, janitor: bool, doubts: Sequence[str]) -> 
 def unknown_schemes(named: Sequence[str], images: Sequence[Image]) -> list[str]:
     """Schemes to look after that no image in any pool is of: a mistyped one would never be looked after."""
     schemes = {image.base_vm for image in images}
-    return [
-        f"there is no image of a scheme '{name}' in any pool. {near_names(name, schemes)}".rstrip()
-        for name in named
-        if part_of_name(name) not in schemes
-    ]
+    unknown = []
+    for name in named:
+        if part_of_name(name) not in schemes:
+            unknown.append(f"there is no image of a scheme '{name}' in any pool. {near_names(name, schemes)}".rstrip())
+    return unknown

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, column, without_keys
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import is_meant
 
 Loop = Mapping[str, Any]
@@ -34,38 +35,31 @@ def targets(storage: Sequence[str], scheme: str, release: str) -> list[dict[str,
     """{storage, image, wrapper, path} of each SR of a pool; `path` is where Citrix shows the image below a hosting
     unit."""
     image = image_name(scheme, release)
-    return [
-        {
-            "storage": name,
-            "image": image,
-            "wrapper": f"{image}_{part_of_name(name)}",
-            "path": f"{image}_{part_of_name(name)}.vm\\{image}.snapshot",
-        }
-        for name in storage
-    ]
+    found = []
+    for name in storage:
+        wrapper = f"{image}_{part_of_name(name)}"
+        path = f"{wrapper}.vm\\{image}.snapshot"
+        found.append({"storage": name, "image": image, "wrapper": wrapper, "path": path})
+    return found
 
 
 def outcome(wishes: Sequence[Mapping[str, str]], brought: Loop, wrapped: Loop) -> dict[str, Any]:
     """What became of the image in a pool, as reports take it: `state` is present, made, planned or failed, `images`
     what there is on each SR, each with its own `state`."""
     images = [_image(wish, _result(brought, wish), _result(wrapped, wish)) for wish in wishes]
-    failures = [image for image in images if image["state"] == "failed"]
-    states = [image["state"] for image in images]
+    states = column(images, "state")
     state = next((each for each in ("failed", "planned", "made") if each in states), "present")
-    first = failures[0] if failures else {}
-    steps = [step for loop in (brought, wrapped) for result in loop.get("results") or [] for step in _steps(result)]
-    return {
+    first: Mapping[str, Any] = images[states.index("failed")] if "failed" in states else {}
+    pool = {
         "state": state,
         "message": first.get("message") or "",
-        **({"error": first["error"]} if first.get("error") else {}),
         "images": images,
-        "transferred_bytes": sum(image["transferred_bytes"] for image in images),
-        "timeline": steps,
+        "transferred_bytes": sum(column(images, "transferred_bytes")),
+        "timeline": all_of(all_of((brought, wrapped), "results"), "timeline"),
     }
-
-
-def _steps(result: Mapping[str, Any]) -> list[Any]:
-    return list(result.get("timeline") or [])
+    if first.get("error"):
+        pool["error"] = first["error"]
+    return pool
 
 
 def _result(loop: Loop, wish: Mapping[str, str]) -> Mapping[str, Any]:
@@ -102,8 +96,12 @@ def _state(brought: Mapping[str, Any], wrapped: Mapping[str, Any]) -> str:
 
 def going_on(wishes: Sequence[Mapping[str, str]], brought: Loop) -> list[dict[str, str]]:
     """The SRs with the disk there, each with its uuid. In a plan it is not there yet."""
-    found = [(wish, _result(brought, wish)) for wish in wishes]
-    return [{**wish, "vdi_uuid": result["vdi_uuid"]} for wish, result in found if result.get("vdi_uuid")]
+    found = []
+    for wish in wishes:
+        uuid = _result(brought, wish).get("vdi_uuid")
+        if uuid:
+            found.append({**wish, "vdi_uuid": uuid})
+    return found
 
 
 def catalogs_to_move(
@@ -120,13 +118,16 @@ def catalogs_to_move(
 
 def wishes(catalogs: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     """The catalogs of each site as reports take them, which call the pool of a catalog its cluster."""
-    return {site: [{**catalog, "cluster": catalog.get("pool")} for catalog in own] for site, own in catalogs.items()}
+    by_site = {}
+    for site, own in catalogs.items():
+        by_site[site] = [{**catalog, "cluster": catalog.get("pool")} for catalog in own]
+    return by_site
 
 
 def _move(
     catalog: Mapping[str, Any], pools: Mapping[str, Mapping[str, Any]], known: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    move = {key: value for key, value in catalog.items() if key not in ("pool", "storage")}
+    move = without_keys(catalog, ("pool", "storage"))
     host, pool = catalog["pool"], pools.get(catalog["pool"]) or {}
     image = _image_for(catalog, pool.get("images") or [])
     if image is None or image["state"] == "failed":
@@ -135,7 +136,9 @@ def _move(
     if image is None:
         return move
     unit = next((each.get("hosting_unit") for each in known if is_meant(catalog, each)), None)
-    return {**move, **({"image": f"XDHyp:\\HostingUnits\\{unit}\\{image['path']}"} if unit else {})}
+    if unit:
+        move["image"] = f"XDHyp:\\HostingUnits\\{unit}\\{image['path']}"
+    return move
 
 
 def _image_for(catalog: Mapping[str, Any], images: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import refusals
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import not_given, refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import mapping
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import (
@@ -126,12 +126,11 @@ def _unreadable(name: str, share: Entry) -> list[str]:
 
 def _secrets(name: str, entry: Any, instead: str) -> list[str]:
     """What logs and facts may hold has no secrets."""
-    own = entry if isinstance(entry, Mapping) else {}
-    return [
-        f"{name} holds the secret {key}: put it into {instead}, which is shown nowhere."
-        for key in own
-        if key in SECRETS
-    ]
+    told = []
+    for key in entry if isinstance(entry, Mapping) else ():
+        if key in SECRETS:
+            told.append(f"{name} holds the secret {key}: put it into {instead}, which is shown nowhere.")
+    return told
 
 
 def _wrong_location(name: str, share: Entry) -> list[str]:
@@ -143,7 +142,7 @@ def _wrong_location(name: str, share: Entry) -> list[str]:
 def _wrong_target(workflow: str, target: Any) -> list[str]:
     if not isinstance(target, Mapping) or not target:
         return ["is missing: a dictionary of platform, resource_location_id, credential, upload and prepare."]
-    lacking = [f"lacks {key}." for key in NEEDED["target"] if target.get(key) in (None, "")]
+    lacking = [f"lacks {key}." for key in not_given(target, NEEDED["target"])]
     platform = target.get("platform")
     may_be: Sequence[str] = CLOUDS if workflow.endswith("_pvs") else PLATFORMS
     if platform and platform not in may_be:
@@ -195,7 +194,9 @@ def _wrong_options(name: str, platform: str, options: Any, platforms: Mapping[st
 
 def _too_long(given: Given, targets: Mapping[str, Entry]) -> list[str]:
     image, release = str(given("image_portability_name")), str(given("image_portability_release"))
-    names = {name for each in targets.values() for name in names_of(image, release, each["platform"]).values()}
+    names: set[str] = set()
+    for target in targets.values():
+        names.update(names_of(image, release, target["platform"]).values())
     longest = max(names, key=len, default="")
     if len(longest) <= LONGEST_NAME:
         return []
@@ -236,15 +237,15 @@ def _wrong_catalog(site: str, entry: Entry, targets: Mapping[str, Any]) -> list[
 
 
 def _lacking(name: str, entry: Entry, needed: Sequence[str]) -> list[str]:
-    return [f"{name} lacks {key}." for key in needed if entry.get(key) in (None, "")]
+    return [f"{name} lacks {key}." for key in not_given(entry, needed)]
 
 
 def _unknown(name: str, entry: Any, known: Sequence[str]) -> list[str]:
-    return [
-        f"{name} has no {key}. {near_names(str(key), known)}".rstrip()
-        for key in (entry if isinstance(entry, Mapping) else {})
-        if key not in known
-    ]
+    told = []
+    for key in entry if isinstance(entry, Mapping) else ():
+        if key not in known:
+            told.append(f"{name} has no {key}. {near_names(str(key), known)}".rstrip())
+    return told
 
 
 def _mapping(name: str, given: Given) -> tuple[dict[str, Any], list[str]]:

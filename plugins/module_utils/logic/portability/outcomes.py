@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import column, without_keys
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import from_iso_milliseconds
 
 SETTLED = ("there", "made", "adopted", "planned", "not needed")
@@ -73,7 +74,13 @@ def _state(told: Result, seen: Result) -> dict[str, Any]:
         return _state_of_job(told, told["job"], seen)
     if told.get("changed") and not (told.get("disk") or {}).get("id"):
         return {"state": "planned"}
-    return {"state": "made" if told.get("changed") else "there"}
+    return {"state": _done(told)}
+
+
+def _done(told: Result) -> str:
+    if told.get("changed"):
+        return "made"
+    return "there"
 
 
 def _state_of_job(told: Result, job: Result, seen: Result) -> dict[str, Any]:
@@ -92,13 +99,13 @@ def _state_of_job(told: Result, job: Result, seen: Result) -> dict[str, Any]:
     note = unseen if seen.get("state") and not is_there else ""
     if told.get("adopted"):
         return {"state": "adopted", "note": note}
-    return {"state": "made" if told.get("changed") else "there", "note": note}
+    return {"state": _done(told), "note": note}
 
 
 def _output(told: Result, seen: Result) -> str:
     """The name of the file or disk, with its id where that says more."""
     things = (told.get("file"), told.get("disk"), told.get("output"), seen.get("disk"), seen.get("file"))
-    thing: Result = next((each for each in things if each), {})
+    thing: Result = next(filter(None, things), {})
     name, own_id = str(thing.get("name") or ""), str(thing.get("id") or "")
     if name and own_id and len(own_id) < 40 and own_id != name:
         return f"{name} ({own_id})"
@@ -110,7 +117,7 @@ def _times(told: Result) -> dict[str, Any]:
     steps = told.get("timeline") or []
     if not steps:
         return {"started": None, "finished": None, "seconds": None}
-    began, ended = min(step["started"] for step in steps), max(step["finished"] for step in steps)
+    began, ended = min(column(steps, "started")), max(column(steps, "finished"))
     return {"started": began, "finished": ended, "seconds": _between(began, ended)}
 
 
@@ -133,7 +140,7 @@ def catalogs_to_move(catalogs: Sequence[Result], results: Mapping[str, Result], 
         target = str(catalog.get("target") or next(iter(results), ""))
         result = results.get(target) or {}
         prepared = result.get("prepared") or {}
-        move = {key: value for key, value in catalog.items() if key not in ("target", "image")}
+        move = without_keys(catalog, ("target", "image"))
         # Not str.format: a path of an image may hold braces
         image = str(catalog.get("image") or IMAGES.get(str(result.get("platform")), "{name}"))
         if prepared.get("name"):
@@ -152,11 +159,13 @@ def catalogs_to_move(catalogs: Sequence[Result], results: Mapping[str, Result], 
 def registrations(results: Mapping[str, Result]) -> list[str]:
     """What somebody has to do in Citrix Provisioning, because no interface that we know does it (contract
     image_portability 5.2)."""
-    return [
-        f"{host}: add the existing vDisk {stage['output']} of the store {result.get('store') or 'of this target'} to"
-        " the farm, in the console of Citrix Provisioning: Stores, Add or Import Existing vDisk. Then give it to target"
-        " devices."
-        for host, result in results.items()
-        for stage in result.get("stages") or []
-        if stage["stage"] == "publish" and stage["state"] in SETTLED
-    ]
+    sentences = []
+    for host, result in results.items():
+        store = result.get("store") or "of this target"
+        for stage in result.get("stages") or []:
+            if stage["stage"] == "publish" and stage["state"] in SETTLED:
+                sentences.append(
+                    f"{host}: add the existing vDisk {stage['output']} of the store {store} to the farm, in the console"
+                    " of Citrix Provisioning: Stores, Add or Import Existing vDisk. Then give it to target devices."
+                )
+    return sentences

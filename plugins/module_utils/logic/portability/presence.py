@@ -142,8 +142,9 @@ def remaining(stages: Sequence[str], standing: Mapping[str, Answer]) -> list[str
 
 def obstacles(stages: Sequence[str], standing: Mapping[str, Answer]) -> list[str]:
     """What stands in the way of the remaining stages."""
-    return [
-        str(standing[stage]["why"])
-        for stage in remaining(stages, standing)
-        if standing.get(stage, {}).get("state") in ("foreign", "broken")
-    ]
+    found = []
+    for stage in remaining(stages, standing):
+        answer = standing.get(stage, {})
+        if answer.get("state") in ("foreign", "broken"):
+            found.append(str(answer["why"]))
+    return found

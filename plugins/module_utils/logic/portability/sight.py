@@ -119,21 +119,24 @@ def target_outcome(
     sight, `results` those of its stages, `looked` what was read after them: prepared, published. `export` is the
     outcome of that stage, whose hash has to be that of the upload when they are to be compared."""
     standing = _standing_after(seen, results, looked)
-    expected = _expected_md5(export, results, standing) if compare else ""
+    expected = {"upload": _expected_md5(export, results, standing)} if compare else {}
     stages: list[dict[str, Any]] = []
     before = export
     for stage in seen["stages"]:
-        before = outcome(stage, results.get(stage), standing[stage], expected if stage == "upload" else "")
+        before = outcome(stage, results.get(stage), standing[stage], expected.get(stage, ""))
         # What a planned stage would make is not there yet, so that nothing can be asked about it
         if before["state"] == "not reached" and [export, *stages][-1].get("state") == "planned":
             before = {**before, "state": "planned"}
         stages.append(before)
     upto = seen["stages"].index("prepare") + 1 if seen["stages"] else 0
+    prepared = {}
+    if upto and is_settled(stages[:upto]):
+        prepared = _prepared(seen, target, standing, results)
     return {
         "message": "",
         "platform": target["platform"],
         "store": ((target.get("publish") or {}).get("share") or {}).get("location") or "",
-        "prepared": _prepared(seen, target, standing, results) if upto and is_settled(stages[:upto]) else {},
+        "prepared": prepared,
         "stages": stages,
     }
 
@@ -166,8 +169,12 @@ def _prepared(seen: Facts, target: Facts, standing: Facts, results: Facts) -> di
     result = results.get("prepare") or {}
     wanted = {"name": names_of(seen["image"], seen["release"], target["platform"])["prepared"]}
     sides = (standing["prepare"].get("disk") or {}, result.get("output") or {}, wanted)
-    told = {key: next((side[key] for side in sides if side.get(key)), "") for key in ("name", "id", "kind")}
+    told = {key: _first(sides, key) for key in ("name", "id", "kind")}
     return {**told, "image_id": _machine_image((result.get("job") or {}).get("artifacts"))}
+
+
+def _first(sides: Iterable[Facts], key: str) -> str:
+    return next((side[key] for side in sides if side.get(key)), "")
 
 
 def _machine_image(artifacts: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.portability import (
     COMPLETE,
     MADE_BY,
@@ -47,22 +48,18 @@ def twin_of(wanted: Wanted, jobs: Iterable[PortabilityJob]) -> PortabilityJob | 
 
 def rival_of(wanted: Wanted, jobs: Iterable[PortabilityJob]) -> PortabilityJob | None:
     """A job of other work that is about to write where this one would."""
-    return next(
-        (
-            job
-            for job in jobs
-            if job.state == RUNNING
-            and job.work is not None
-            and (job.platform or wanted.platform) == wanted.platform
-            and (job.work.output, job.work.location) == (wanted.work.output, wanted.work.location)
-        ),
-        None,
-    )
+    place = wanted.work.output, wanted.work.location
+    for job in jobs:
+        if job.state != RUNNING or job.work is None or (job.platform or wanted.platform) != wanted.platform:
+            continue
+        if (job.work.output, job.work.location) == place:
+            return job
+    return None
 
 
 def newcomers(before: Iterable[PortabilityJob], after: Iterable[PortabilityJob]) -> list[PortabilityJob]:
     """Jobs that came since, and of which nobody can tell what work they do."""
-    known = {job.id for job in before}
+    known = set(all_ids(before))
     return [job for job in after if job.id not in known and job.work is None]
 
 

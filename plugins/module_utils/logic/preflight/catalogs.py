@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import by_key
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import hosting, waves
@@ -50,7 +51,7 @@ def check_named(rows: Rows, facts: Facts, names: str, image: str, place: Place) 
     if catalogs is None:
         return
     wave_catalogs = waves.planned(rows, facts)
-    by_id = {catalog["id"]: catalog for catalog in catalogs}
+    by_id = by_key(catalogs, "id")
     records = list(map(known_by_name, catalogs))
     ids: set[str] = set()
     impacts = []

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import fields_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import column
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
@@ -19,11 +22,10 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     central = facts.get("central")
     if not central:
         return
-    twins = [
-        host
-        for host, other in estate.centrals.items()
-        if host != rows.where and (other.get("central") or {}).get("uuid") == central["uuid"]
-    ]
+    twins = []
+    for host, other in estate.centrals.items():
+        if host != rows.where and (other.get("central") or {}).get("uuid") == central["uuid"]:
+            twins.append(host)
     if twins:
         same = f"is the same Prism Central as {quoted(twins)} ({central['uuid']})"
         rows.stop("identity", same, "Keep one of these inventory hosts")
@@ -79,7 +81,7 @@ def check_container(rows: Rows, facts: Facts, estate: Estate) -> None:
     wanted, containers = estate.release.storage_container, facts.get("storage_containers")
     if not wanted or not estate.by_central(facts) or containers is None:
         return
-    names = [container["name"] for container in containers]
+    names = column(containers, "name")
     if wanted in names:
         rows.ok("storage container", f"'{wanted}' is there")
     else:
@@ -117,8 +119,7 @@ def check_golden_vm(rows: Rows, facts: Facts, estate: Estate) -> None:
     if vms is None:
         return
     uuid = (estate.source.get("cluster") or {}).get("uuid")
-    named = [vm for vm in vms if release.vm_uuid in ("", vm["uuid"])]
-    own = [vm for vm in named if vm["cluster_uuid"] == uuid]
+    own = [vm for vm in vms if vm["cluster_uuid"] == uuid and release.vm_uuid in ("", vm["uuid"])]
     if len(own) != 1:
         held = ", ".join(f"{vm['uuid']} on cluster {vm['cluster_uuid']}" for vm in vms) or "none"
         advice = "Give image_release_base_vm_uuid" if own else "Check image_release_base_vm and image_release_source"
@@ -164,13 +165,17 @@ def check_choice(rows: Rows, facts: Facts, estate: Estate) -> None:
 def check_point_name(rows: Rows, facts: Facts, estate: Estate) -> None:
     """Whether somebody else has taken the name of the recovery point that is to be made."""
     points = facts.get("points")
-    uuids = {vm["uuid"] for vm in facts.get("vms") or []}
-    of_golden_vm = [point for point in points or [] if any(member["uuid"] in uuids for member in point["vms"])]
-    if not of_golden_vm or any(point["ours"] for point in of_golden_vm):
+    uuids = column(facts.get("vms") or [], "uuid")
+    of_golden_vm = [point for point in points or [] if _holds_one(point, uuids)]
+    if not of_golden_vm or any(column(of_golden_vm, "ours")):
         return
-    taken = f"'{estate.release.image}' is taken by {quoted(point['ext_id'] for point in of_golden_vm)}"
+    taken = f"'{estate.release.image}' is taken by {quoted(column(of_golden_vm, 'ext_id'))}"
     advice = "Remove it, or use another release id"
     rows.stop("recovery point", f"{taken}, which the collection has not made", advice)
+
+
+def _holds_one(point: Facts, uuids: Collection[str]) -> bool:
+    return any(member["uuid"] in uuids for member in point["vms"])
 
 
 def check_name_length(rows: Rows, facts: Facts, estate: Estate) -> None:
@@ -195,7 +200,7 @@ def check_templates(rows: Rows, facts: Facts, estate: Estate) -> None:
         return
     foreign = [template for template in templates if not (template.get("lineage") or {}).get("proven")]
     if foreign:
-        uuids = quoted(template["ext_id"] for template in foreign)
+        uuids = quoted(column(foreign, "ext_id"))
         taken = f"'{estate.release.image}' is taken by {uuids}, which the collection has not made"
         rows.stop("template", taken, "Rename or remove it, or use another release id")
     else:

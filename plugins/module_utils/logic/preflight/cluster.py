@@ -18,11 +18,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     cluster = facts.get("cluster")
     if not cluster:
         return
-    twins = [
-        other
-        for other, other_facts in estate.clusters.items()
-        if other != rows.where and _uuid(other_facts) == _uuid(facts)
-    ]
+    twins = [host for host, other in estate.clusters.items() if host != rows.where and _uuid(other) == _uuid(facts)]
     if twins and _uuid(facts):
         same = f"is the same cluster as {quoted(twins)} ({_uuid(facts)})"
         rows.stop("identity", same, "Keep one of these inventory hosts")

@@ -11,9 +11,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import column
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
     ClusterAddresses,
-    identity_of,
+    identities_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
 
@@ -75,7 +76,7 @@ class Estate:
     @cached_property
     def identities(self) -> list[ClusterAddresses]:
         """What each cluster may be called elsewhere."""
-        return [identity_of(host, facts) for host, facts in self.clusters.items()]
+        return identities_of(self.clusters)
 
     @property
     def source(self) -> Facts:
@@ -89,8 +90,12 @@ class Estate:
 
     def active_elsewhere(self, host: str) -> list[str]:
         """The other clusters on which the protection domain is active."""
-        others = [other for other in self.clusters if other != host]
-        return [other for other in others if (self.domain(self.clusters[other]) or {}).get("active")]
+        active = []
+        for other, facts in self.clusters.items():
+            domain = self.domain(facts) or {}
+            if other != host and domain.get("active"):
+                active.append(other)
+        return active
 
     def by_central(self, cluster: Facts) -> bool:
         """Whether the image travels to this cluster through its Prism Central."""
@@ -103,11 +108,11 @@ class Estate:
     def managers(self, cluster: Facts) -> list[str]:
         """The Prism Centrals that have this cluster."""
         uuid = (cluster.get("cluster") or {}).get("uuid")
-        return [
-            host
-            for host, facts in self.centrals.items()
-            if uuid and any(each["uuid"] == uuid for each in facts.get("clusters") or [])
-        ]
+        managers = []
+        for host, facts in self.centrals.items():
+            if uuid and uuid in column(facts.get("clusters") or [], "uuid"):
+                managers.append(host)
+        return managers
 
     def managed_by(self, central: str) -> list[str]:
         """The clusters of this release that a Prism Central has."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import column
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
@@ -70,11 +71,11 @@ def _domain_is_usable(rows: Rows, facts: Facts, estate: Estate) -> bool:
 
 def _not_one_member(rows: Rows, domain: Facts, members: list[Facts], base_vm: str) -> None:
     if members:
-        uuids = ", ".join(member["vm_uuid"] for member in members)
+        uuids = ", ".join(column(members, "vm_uuid"))
         several = f"'{domain['name']}' holds {len(members)} VMs called '{base_vm}': {uuids}"
         rows.stop("golden VM", several, "Rename or remove all but one")
     else:
-        near = near_names(base_vm, (member["vm_name"] for member in domain["members"]))
+        near = near_names(base_vm, column(domain["members"], "vm_name"))
         absent = f"'{base_vm}' is not in '{domain['name']}'"
         rows.stop("golden VM", absent, near or "Add it to the protection domain")
 

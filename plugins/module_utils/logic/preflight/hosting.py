@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
     cluster_of_unit,
-    identity_of,
+    identities_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
@@ -63,7 +63,7 @@ def _central(rows: Rows, what: str, unit: Facts, estate: Estate) -> str:
     """Judge a connection to a Prism Central, by whose template the catalog gets the image."""
     connection = unit["connection"]
     where = f"hosting unit '{unit['name']}' on connection '{connection['name']}' ({connection['plugin']})"
-    hosts = cluster_of_unit(unit, [identity_of(host, facts) for host, facts in estate.centrals.items()])
+    hosts = cluster_of_unit(unit, identities_of(estate.centrals))
     if not estate.managed_clusters:
         needs = f"{where} needs a template, which a release by protection domains does not make"
         rows.stop(what, needs, "Set image_release_strategy to recovery_point")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
     cluster_of_unit,
-    identity_of,
+    identities_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
@@ -30,7 +31,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     points, lacking = facts.get("origins"), _lacking(estate)
     if points is None or not lacking:
         return
-    origins = {origin for cluster in estate.clusters.values() for origin in _origins(cluster)}
+    origins = set(chain.from_iterable(map(_origins, estate.clusters.values())))
     copies = [point for point in points if point["location_agnostic_id"] in origins]
     if not copies:
         gone = (
@@ -59,18 +60,20 @@ def _origins(cluster: Facts) -> list[str]:
 def _lacking(estate: Estate) -> list[str]:
     """The clusters without the image, and the Prism Centrals without the template that a catalog needs, of those that
     were asked."""
-    clusters = [
-        host
-        for host in estate.managed_clusters
-        if (image := estate.clusters[host].get("image")) and not image["snapshots"] and not image["doubts"]
-    ]
-    needing = {host for facts in estate.sites.values() for host in _leads_to(facts, estate)}
+    clusters = []
+    for host in estate.managed_clusters:
+        image = estate.clusters[host].get("image")
+        if image and not image["snapshots"] and not image["doubts"]:
+            clusters.append(host)
+    needing: set[str] = set()
+    for facts in estate.sites.values():
+        needing.update(_leads_to(facts, estate))
     return clusters + [host for host, facts in estate.centrals.items() if host in needing and facts["templates"] == []]
 
 
 def _leads_to(site: Facts, estate: Estate) -> Iterator[str]:
     """The Prism Centrals that the catalogs to move hang on."""
-    identities = [identity_of(host, facts) for host, facts in estate.centrals.items()]
+    identities = identities_of(estate.centrals)
     units = {unit["name"].casefold(): unit for unit in site.get("hosting_units") or []}
     records = list(map(known_by_name, site.get("catalogs") or []))
     places = {catalog["id"]: str(catalog.get("hosting_unit") or "") for catalog in site.get("catalogs") or []}

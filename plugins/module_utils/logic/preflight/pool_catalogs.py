@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import places
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import all_places
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import catalogs, hosting
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
@@ -29,7 +29,7 @@ def _in_pool(facts: Facts, pools: Mapping[str, Facts], rows: Rows, what: str, ca
         return f"hosting unit '{catalog.get('hosting_unit')}'"
     connection = unit["connection"]
     where = f"hosting unit '{unit['name']}' on connection '{connection['name']}'"
-    meant = {host for text in connection["addresses"] for host, _port in places(str(text))}
+    meant = {host for host, _port in all_places(connection["addresses"])}
     found = [host for host, pool in pools.items() if meant & _addresses(pool)]
     if not found:
         return f"{where}, whose addresses tell no pool of the inventory"

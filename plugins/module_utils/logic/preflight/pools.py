@@ -7,9 +7,11 @@ disk."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import column
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.base_disks import (
@@ -26,8 +28,9 @@ RSYNC = "rsync"
 
 def check_all(pools: Mapping[str, Facts], space_factor: float) -> list[CheckRow]:
     """Rows of all pools. What the source tells of the size of the disk counts for the others."""
-    sizes = [disk["virtual_size_bytes"] for facts in pools.values() for disk in _chosen(facts)]
-    another = _made_of_another(pools)
+    chosen = list(chain.from_iterable(map(_chosen, pools.values())))
+    size = max(column(chosen, "virtual_size_bytes"), default=0)
+    another = _made_of_another(pools, chosen[0]["uuid"] if chosen else "")
     found = []
     for host, facts in pools.items():
         rows = Rows(host, "pool")
@@ -45,18 +48,17 @@ def check_all(pools: Mapping[str, Facts], space_factor: float) -> list[CheckRow]
         else:
             _check_names(rows, facts)
             for name in facts["storage"]:
-                _check_storage(rows, facts, name, max(sizes, default=0) * space_factor)
+                _check_storage(rows, facts, name, size * space_factor)
             _check_ssh(rows, facts)
             _check_account(rows, facts)
         found += rows.rows
     return found
 
 
-def _made_of_another(pools: Mapping[str, Facts]) -> str:
-    chosen = [disk["uuid"] for facts in pools.values() for disk in _chosen(facts)]
+def _made_of_another(pools: Mapping[str, Facts], source: str) -> str:
     had = {host: facts.get("had") or {} for host, facts in pools.items()}
     image = next((facts["image"] for facts in pools.values() if facts.get("image")), "")
-    return made_of_another(had, image, chosen[0] if chosen else "")
+    return made_of_another(had, image, source)
 
 
 def _check_identity(rows: Rows, host: str, pools: Mapping[str, Facts]) -> None:
@@ -106,7 +108,7 @@ def _check_storage(rows: Rows, facts: Facts, name: str, needed: float) -> None:
     repositories: Sequence[Mapping[str, Any]] = facts["storage_repositories"]
     found = [one for one in repositories if name in (one["uuid"], one["name"])]
     if len(found) != 1:
-        near = near_names(name, [one["name"] for one in repositories])
+        near = near_names(name, column(repositories, "name"))
         rows.stop(what, f"the pool has {len(found) or 'none'} of this name", near or "Give its uuid")
         return
     (repository,) = found

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.features import (
@@ -65,7 +66,7 @@ def _shared(names: Sequence[str]) -> str:
 
 def _check_accounts(rows: Rows, outcome: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> None:
     """Another account is only found out by sharing where the site does not tell it."""
-    names = {name.casefold() for name in (outcome["hosting_unit"], *outcome["share_with"])}
+    names = folded((outcome["hosting_unit"], *outcome["share_with"]))
     own = [unit for unit in units if unit["name"].casefold() in names]
     connections = {unit["connection"]["name"] for unit in own}
     if outcome["share_with"] and len(connections) > 1 and not all(unit.get("account") for unit in own):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import by_key, column
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import clusters_meant
@@ -39,7 +40,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         return
     _transfers(rows, domain, estate)
     if not sites and len(estate.clusters) > 1:
-        site_names = quoted(site["name"] for site in domain.get("remote_sites") or [])
+        site_names = quoted(column(domain.get("remote_sites") or [], "name"))
         advice = (
             "Add a schedule that replicates, or name sites in image_release_remote_sites"
             f" ({site_names or 'the cluster has none'})"
@@ -52,7 +53,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
 def _remote_sites(estate: Estate, domain: Facts) -> list[ReplicationTarget]:
     """Those that the release names, or else those of the protection domain's schedules."""
     release = estate.release
-    by_name = {site["name"]: site for site in domain.get("remote_sites") or []}
+    by_name = by_key(domain.get("remote_sites") or [], "name")
     used = release.remote_sites
     if used is None:
         used = tuple(name for name, site in by_name.items() if site["scheduled"])
@@ -89,7 +90,7 @@ def _transfers(rows: Rows, domain: Facts, estate: Estate) -> None:
 def _remote_site(rows: Rows, remote: ReplicationTarget, domain: Facts) -> None:
     what = f"remote site '{remote.name}'"
     if remote.site is None:
-        near = near_names(remote.name, (site["name"] for site in domain.get("remote_sites") or []))
+        near = near_names(remote.name, column(domain.get("remote_sites") or [], "name"))
         rows.stop(what, "is not known to the source", near or "Create it on the source")
         return
     candidates = "is no cluster of the inventory as far as addresses and names tell"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.definitions import (
@@ -93,7 +94,7 @@ def obstacle_of_place(catalog: Catalog, version: ImageVersion) -> Refusal | None
     share = next((share for share in version.shares if unit and share.id.casefold() == unit.id.casefold()), None)
     if unit and share is None:
         return Refusal(
-            f"{version} is not in hosting unit {unit.name}, but in {quoted(share.name for share in version.shares)}",
+            f"{version} is not in hosting unit {unit.name}, but in {quoted(all_names(version.shares))}",
             "Share it with citrix_image_version_share.",
         )
     if share and share.state != READY:

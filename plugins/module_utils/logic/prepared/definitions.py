@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import ImageDefinition, Properties
 
@@ -30,11 +31,8 @@ class DefinitionWish:
 
 def obstacle_to_making(wish: DefinitionWish) -> Refusal | None:
     """Why such a definition cannot be made."""
-    missing = [
-        option
-        for option, value in (("session_support", wish.session_support), ("hypervisor_connection", wish.connection_id))
-        if not value
-    ]
+    needed = {"session_support": wish.session_support, "hypervisor_connection": wish.connection_id}
+    missing = [option for option, value in needed.items() if not value]
     if missing:
         return Refusal(
             f"image definition '{wish.name}' is not there, and to make it {' and '.join(missing)} must be given",
@@ -50,22 +48,21 @@ def obstacle_to_making(wish: DefinitionWish) -> Refusal | None:
 
 def obstacle_to_being(wish: DefinitionWish, definition: ImageDefinition) -> Refusal | None:
     """Why the definition that is there cannot become the one wished for: only name and description can be changed."""
-    differences = [
-        f"{what} {now or 'none'} instead of {wanted}"
-        for what, now, wanted in (
-            ("OS type", definition.os_type, wish.os_type),
-            ("session support", definition.session_support, wish.session_support),
-        )
-        if wanted is not None and now != wanted
-    ]
+    differences = []
+    for what, now, wanted in (
+        ("OS type", definition.os_type, wish.os_type),
+        ("session support", definition.session_support, wish.session_support),
+    ):
+        if wanted is not None and now != wanted:
+            differences.append(f"{what} {now or 'none'} instead of {wanted}")
     bound = {connection.id.casefold(): connection for connection in definition.connections}
     own = bound.get(wish.connection_id.casefold())
     if wish.connection_id and own is None:
-        names = ", ".join(connection.name for connection in definition.connections) or "none"
+        names = ", ".join(all_names(definition.connections)) or "none"
         differences.append(f"connection {names} instead of {wish.connection}")
-    now = own or (definition.connections[0] if definition.connections else None)
-    if wish.custom_properties is not None and now and dict(now.custom_properties) != dict(wish.custom_properties):
-        differences.append(f"custom properties {dict(now.custom_properties)} instead of {dict(wish.custom_properties)}")
+    one = own or next(iter(definition.connections), None)
+    if wish.custom_properties is not None and one and dict(one.custom_properties) != dict(wish.custom_properties):
+        differences.append(f"custom properties {dict(one.custom_properties)} instead of {dict(wish.custom_properties)}")
     if not differences:
         return None
     return Refusal(

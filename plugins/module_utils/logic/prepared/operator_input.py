@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import not_given
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import RELEASE_ID
 
@@ -56,18 +57,17 @@ def wrong_retirement(definitions: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _wrong_entries(site: str, entries: Entries) -> list[str]:
-    wrong = [
-        f"{DEFINITIONS} of {site}: '{entry.get('name') or 'an entry without a name'}' lacks {key}."
-        for entry in entries
-        for key in NEEDED
-        if entry.get(key) in (None, "")
-    ]
+    wrong = []
+    for entry in entries:
+        name = entry.get("name") or "an entry without a name"
+        wrong += [f"{DEFINITIONS} of {site}: '{name}' lacks {key}." for key in not_given(entry, NEEDED)]
     counted = Counter(str(entry.get("name")).casefold() for entry in entries)
-    return wrong + [
-        f"{DEFINITIONS} of {site} names the image definition '{name}' {count} times; case does not matter."
-        for name, count in counted.items()
-        if count > 1
-    ]
+    for name, count in counted.items():
+        if count > 1:
+            wrong.append(
+                f"{DEFINITIONS} of {site} names the image definition '{name}' {count} times; case does not matter."
+            )
+    return wrong
 
 
 def _homeless(site: str, entries: Entries, catalogs: Entries) -> list[str]:

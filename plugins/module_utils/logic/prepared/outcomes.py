@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, without_keys
 
 SETTLED = ("ready", "planned")
 
@@ -21,9 +22,11 @@ Wishes = Sequence[Mapping[str, Any]]
 
 def going_on(wishes: Wishes, *loops: Loop) -> list[Mapping[str, Any]]:
     """The wishes of which no task failed so far, and that each had a part in."""
-    return [
-        wish for wish in wishes if all(result and not result.get("failed") for result in _results(wish["name"], loops))
-    ]
+    return [wish for wish in wishes if all(map(_succeeded, _results(wish["name"], loops)))]
+
+
+def _succeeded(result: Mapping[str, Any]) -> bool:
+    return bool(result) and not result.get("failed")
 
 
 def ready(wishes: Wishes, outcomes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -39,16 +42,16 @@ def outcomes(wishes: Wishes, tasks: Mapping[str, Loop]) -> list[dict[str, Any]]:
 
 def with_shares(outcomes_so_far: Sequence[Mapping[str, Any]], shared: Loop) -> list[dict[str, Any]]:
     """The same after the task that shares them."""
-    return [
-        _with_share(outcome, result) for outcome in outcomes_so_far for result in _results(outcome["name"], [shared])
-    ]
+    return [_with_share(outcome, _result(outcome["name"], shared)) for outcome in outcomes_so_far]
 
 
 def _outcome(wish: Mapping[str, Any], tasks: Mapping[str, Loop]) -> dict[str, Any]:
     name = wish["name"]
-    found = dict(zip(tasks, _results(name, list(tasks.values())), strict=True))
+    found = {task: _result(name, loop) for task, loop in tasks.items()}
     told = [result for result in found.values() if result and not result.get("skipped")]
-    facts = {key: value for result in told for key, value in result.items() if value is not None}
+    facts: dict[str, Any] = {}
+    for result in told:
+        facts.update((key, value) for key, value in result.items() if value is not None)
     outcome = {
         "name": name,
         "hosting_unit": wish.get("hosting_unit") or "",
@@ -57,7 +60,7 @@ def _outcome(wish: Mapping[str, Any], tasks: Mapping[str, Loop]) -> dict[str, An
         "version": facts.get("image_version"),
         "leftovers": facts.get("leftovers") or [],
         "changed": any(bool(result.get("changed")) for result in told),
-        "timeline": [step for result in told for step in result.get("timeline") or []],
+        "timeline": all_of(told, "timeline"),
         "state": "ready" if (facts.get("image_version") or {}).get("ready") else "planned",
         "message": "",
     }
@@ -90,11 +93,13 @@ def _with_share(outcome: Mapping[str, Any], result: Mapping[str, Any]) -> dict[s
 
 
 def _results(name: str, loops: Sequence[Loop]) -> list[Mapping[str, Any]]:
-    """The result of each loop for a wish, {} where it had no part in it."""
-    return [
-        next((result for result in loop.get("results") or [] if (result.get("item") or {}).get("name") == name), {})
-        for loop in loops
-    ]
+    return [_result(name, loop) for loop in loops]
+
+
+def _result(name: str, loop: Loop) -> Mapping[str, Any]:
+    """The result of a loop for a wish, {} where it had no part in it."""
+    results = loop.get("results") or []
+    return next((result for result in results if (result.get("item") or {}).get("name") == name), {})
 
 
 def catalogs_to_move(
@@ -107,7 +112,7 @@ def catalogs_to_move(
     for catalog in catalogs:
         wanted = str(catalog.get("definition") or "").casefold() or next(iter(by_name), "")
         outcome = by_name.get(wanted)
-        move = {key: value for key, value in catalog.items() if key != "definition"}
+        move = without_keys(catalog, ("definition",))
         move["image_version"] = {"definition": outcome["name"] if outcome else wanted, "release": release}
         version = (outcome or {}).get("version") or {}
         # Where only some hosting units lack it, each catalog is judged by its own
@@ -122,10 +127,8 @@ def catalogs_to_take_back(catalogs: Wishes, definitions: Wishes, release: str) -
     """The catalogs of a site as the part back of the role catalog_rollout takes them, each with the version of the
     release that it is to leave. One that names no definition is of the first, as in the release."""
     first = next((str(definition["name"]) for definition in definitions), "")
-    return [
-        {
-            **{key: value for key, value in catalog.items() if key != "definition"},
-            "from_image_version": {"definition": str(catalog.get("definition") or first), "release": release},
-        }
-        for catalog in catalogs
-    ]
+    back = []
+    for catalog in catalogs:
+        left = {"definition": str(catalog.get("definition") or first), "release": release}
+        back.append({**without_keys(catalog, ("definition",)), "from_image_version": left})
+    return back

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import by_key
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.assignments import ONLY_CLEAN_ON_BOOT
@@ -41,7 +42,7 @@ def obstacles(
 ) -> dict[str, Refusal]:
     """The same by full name. A catalog that the site did not show is not judged, nor one of a definition that cannot
     be planned."""
-    by_id = {catalog["id"]: catalog for catalog in catalogs}
+    by_id = by_key(catalogs, "id")
     records = [known_by_name(catalog) for catalog in catalogs]
     planned = {_key(outcome["name"]): outcome for outcome in outcomes if outcome["state"] != "failed"}
     refusals = {}

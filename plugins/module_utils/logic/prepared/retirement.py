@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.retention import (
@@ -76,16 +77,15 @@ def kept_version(facts: Mapping[str, Any]) -> KeptVersion:
 def unknown_definitions(wanted: Mapping[str, Sequence[str]], there: Iterable[KeptDefinition]) -> dict[str, list[str]]:
     """By site, sentences for wishes that match no definition there: a mistyped one would be looked after never."""
     definitions = list(there)
-    unknown = {}
+    unknown: dict[str, list[str]] = {}
     for site, names in wanted.items():
         own = [definition for definition in definitions if definition.site == site]
-        unknown[site] = [
-            f"there is no image definition '{name}' on {site}."
-            f" {near_names(name, (definition.name for definition in own))}".rstrip()
-            for name in names
-            if not any(is_called(definition, name) for definition in own)
-        ]
-    return {site: sentences for site, sentences in unknown.items() if sentences}
+        for name in names:
+            if not any(is_called(definition, name) for definition in own):
+                near = near_names(name, all_names(own))
+                sentence = f"there is no image definition '{name}' on {site}. {near}".rstrip()
+                unknown.setdefault(site, []).append(sentence)
+    return unknown
 
 
 def is_called(definition: KeptDefinition, name: str) -> bool:
@@ -137,13 +137,12 @@ def _decide(
         return _of_version(definition, version, False, keep)
     remaining = tuple(dict.fromkeys(uses.old_slots.get(address, ())))
     why = f"not among the newest {rules.keep} of '{definition.name}'" if version.ready else "its preparation failed"
-    unused = (
-        f"only history slots beyond the {rules.history} nearest refer to it: {enumerated(remaining)}"
-        if remaining
-        else UNNEEDED
-    )
-    first = f"; it is taken away from {', '.join(version.shares)} first" if version.shares else ""
-    return _of_version(definition, version, True, f"{old(age)}, {why}, and {unused}{first}", remaining)
+    unused = UNNEEDED
+    if remaining:
+        unused = f"only history slots beyond the {rules.history} nearest refer to it: {enumerated(remaining)}"
+    if version.shares:
+        unused += f"; it is taken away from {', '.join(version.shares)} first"
+    return _of_version(definition, version, True, f"{old(age)}, {why}, and {unused}", remaining)
 
 
 def _is_newest(definition: KeptDefinition, version: KeptVersion, rules: Rules) -> bool:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import Named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import Named, all_ids, all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
@@ -49,7 +49,7 @@ class Sharing:
 
     @property
     def awaited(self) -> list[str]:
-        return [unit_id for unit_id in self.wanted if unit_id not in self.bystanders]
+        return list(_but(self.bystanders, self.wanted))
 
     @property
     def is_as_wished(self) -> bool:
@@ -66,42 +66,59 @@ def plan_sharing(
     """What is to be done so that the hosting units of these ids have the version, or only they, or they no longer. Its
     primary one always keeps it. A hosting unit that is not `there` any more cannot be in a list, and is left to the
     site. Raises Refusal."""
-    primary = version.primary_id
+    primary = _primary_of(version)
+    if state == UNSHARED and primary in named:
+        raise _stays_at_home(version)
+    state_of = {share.id: share.state for share in version.shares}
+    removed = set() if state == EXACT or there is None else set(state_of) - set(there) - {primary, *named}
+    shares = [share for share in version.shares if share.id not in removed]
+    wanted = _wanted(state, primary, named, shares)
+    wishes = {primary} if state == UNSHARED else {primary, *named}
+    arriving = [unit_id for unit_id in wanted if unit_id in wishes and state_of.get(unit_id) != READY]
+    return Sharing(
+        wanted=wanted,
+        arriving=tuple(arriving),
+        # One that is just leaving has to be ordered anew, and one where it failed as well
+        ordered=tuple(each for each in arriving if state_of.get(each) not in (None, FAILED, LEAVING)),
+        leaving=tuple(share for share in shares if share.id not in wanted),
+        bystanders=_but(wishes, wanted),
+    )
+
+
+def _primary_of(version: ImageVersion) -> str:
     if not version.is_ready:
         raise Refusal(
             f"{version} is not ready ({version.state or 'state unknown'})",
             "Wait until citrix_image_version has prepared it.",
         )
-    if not primary:
+    if not version.primary_id:
         raise Refusal(
             f"the site does not tell in which hosting unit {version} was prepared", "Prepare another version."
         )
-    if state == UNSHARED and primary in named:
-        home = next((share.name for share in version.shares if share.id == primary), primary)
-        raise Refusal(
-            f"{version} was prepared in hosting unit '{home}' and stays there",
-            "Leave it out, or delete the version with citrix_image_version.",
-        )
-    shares = {share.id: share for share in version.shares}
-    removed = set() if state == EXACT or there is None else set(shares) - set(there) - {primary, *named}
-    staying = [share.id for share in version.shares if share.state != LEAVING and share.id not in removed]
-    others = {
-        EXACT: named,
-        SHARED: [*staying, *named],
-        UNSHARED: [unit_id for unit_id in staying if unit_id not in named],
-    }
-    wanted = list(dict.fromkeys([primary, *others[state]]))
-    wishes = {primary} if state == UNSHARED else {primary, *named}
-    state_of = {unit_id: share.state for unit_id, share in shares.items()}
-    arriving = [unit_id for unit_id in wanted if unit_id in wishes and state_of.get(unit_id) != READY]
-    return Sharing(
-        wanted=tuple(wanted),
-        arriving=tuple(arriving),
-        # One that is just leaving has to be ordered anew, and one where it failed as well
-        ordered=tuple(each for each in arriving if state_of.get(each) not in (None, FAILED, LEAVING)),
-        leaving=tuple(share for share in version.shares if share.id not in wanted and share.id not in removed),
-        bystanders=tuple(unit_id for unit_id in wanted if unit_id not in wishes),
+    return version.primary_id
+
+
+def _stays_at_home(version: ImageVersion) -> Refusal:
+    home = next((share.name for share in version.shares if share.id == version.primary_id), version.primary_id)
+    return Refusal(
+        f"{version} was prepared in hosting unit '{home}' and stays there",
+        "Leave it out, or delete the version with citrix_image_version.",
     )
+
+
+def _but(those: Collection[str], unit_ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(unit_id for unit_id in unit_ids if unit_id not in those)
+
+
+def _wanted(state: str, primary: str, named: Sequence[str], shares: Sequence[ImageShare]) -> tuple[str, ...]:
+    """The ids of the hosting units that are to have the version, the primary one first."""
+    staying = [share.id for share in shares if share.state != LEAVING]
+    others = named
+    if state == SHARED:
+        others = [*staying, *named]
+    elif state == UNSHARED:
+        others = _but(named, staying)
+    return tuple(dict.fromkeys([primary, *others]))
 
 
 def version_to_come(definition: str, place: Named) -> ImageVersion:
@@ -112,15 +129,14 @@ def version_to_come(definition: str, place: Named) -> ImageVersion:
 
 def obstacle_to_leaving(leaving: Sequence[ImageShare], users: Sequence[VersionUser]) -> Refusal | None:
     """Why a version cannot be taken away from hosting units: catalogs there are on it, or may be."""
-    gone = {share.id for share in leaving}
+    gone = all_ids(leaving)
     if not gone:
         return None
     staying = [user for user in users if user.hosting_unit_id in gone or not user.hosting_unit_id]
     if not staying:
         return None
     return Refusal(
-        f"catalogs are still on it in {quoted(share.name for share in leaving)}:"
-        f" {quoted(user.catalog for user in staying)}",
+        f"catalogs are still on it in {quoted(all_names(leaving))}: {quoted(user.catalog for user in staying)}",
         "Move these catalogs to another version first. The account must see all of them.",
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
@@ -40,10 +41,14 @@ class ReleaseVersion:
 
 def version_for(release: str, versions: Sequence[ImageVersion]) -> ReleaseVersion:
     """What is to be done for a release. Raises Refusal when two versions of it are ready."""
-    own = versions_of_release(release, versions)
-    ready = [version for version in own if version.is_ready]
-    failed = [version for version in own if version.has_failed]
-    under_way = [version for version in own if version not in ready and version not in failed]
+    ready, failed, under_way = [], [], []
+    for version in versions_of_release(release, versions):
+        if version.is_ready:
+            ready.append(version)
+        elif version.has_failed:
+            failed.append(version)
+        else:
+            under_way.append(version)
     if len(ready) > 1:
         numbers = " and ".join(str(version.number) for version in ready)
         raise Refusal(
@@ -91,12 +96,12 @@ def _differences(version: ImageVersion, scheme: Mapping[str, Any]) -> list[str]:
     spec = version.prepared
     if spec is None or version.has_failed:
         return []
-    told: dict[str, Any] = {name: getattr(spec, name) for name in SCHEME_OPTIONS}
-    return [
-        f"{name.replace('_', ' ')} {told[name]} instead of {scheme[name]}"
-        for name in SCHEME_OPTIONS
-        if scheme.get(name) and told[name] and not _is_same(told[name], scheme[name])
-    ]
+    differences = []
+    for name in SCHEME_OPTIONS:
+        told, wanted = getattr(spec, name), scheme.get(name)
+        if told and wanted and not _is_same(told, wanted):
+            differences.append(f"{name.replace('_', ' ')} {told} instead of {wanted}")
+    return differences
 
 
 def _is_same(told: Any, wanted: Any) -> bool:
@@ -117,7 +122,7 @@ def obstacle_to_preparing(
     """Why no version can be prepared in a hosting unit (contract citrix addition A, D)."""
     bound = {connection.id.casefold() for connection in definition.connections}
     if bound and unit.connection_id.casefold() not in bound:
-        names = quoted(connection.name for connection in definition.connections)
+        names = quoted(all_names(definition.connections))
         return Refusal(
             f"hosting unit {unit.name} belongs to connection '{unit.connection}', and image definition"
             f" '{definition.name}' is bound to {names}",
@@ -128,18 +133,14 @@ def obstacle_to_preparing(
             f"an image on {connection_type} needs a machine profile, and machine_profile is missing",
             "Give the launch template or machine that is its profile.",
         )
-    others = [version for version in versions if version.prepared and not version.has_failed]
-    unlike = [
-        version
-        for version in others
-        if version.prepared and bool(version.prepared.machine_profile) != bool(machine_profile)
-    ]
-    if unlike:
-        with_profile = "no machine profile" if machine_profile else "a machine profile"
-        return Refusal(
-            f"{unlike[0]} has {with_profile}; either all versions of an image definition have one or none has",
-            "Give machine_profile accordingly, or make another image definition.",
-        )
+    for version in versions:
+        spec = version.prepared
+        if spec and not version.has_failed and bool(spec.machine_profile) != bool(machine_profile):
+            with_profile = "no machine profile" if machine_profile else "a machine profile"
+            return Refusal(
+                f"{version} has {with_profile}; either all versions of an image definition have one or none has",
+                "Give machine_profile accordingly, or make another image definition.",
+            )
     return None
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import column
+
 
 def earlier_catalogs(report: str, site: str, release: str, image: str) -> list[dict[str, Any]]:
     """The catalogs of a site in a report of exactly this release and image; [] when the text is none. Nothing else
@@ -55,7 +57,7 @@ def baseline(
 
 def faults_before(result: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Id of a catalog -> who was faulty before it got the image, as far as anybody saw."""
-    ours = {catalog["id"] for catalog in result.get("catalogs", [])}
+    ours = column(result.get("catalogs", []), "id")
     machines: dict[str, list[str]] = {}
     for catalog in [*result.get("catalogs", []), *earlier]:
         if catalog.get("id") in ours and catalog.get("faulty_before") is not None:

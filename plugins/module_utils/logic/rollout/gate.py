@@ -18,7 +18,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ca
     has_image,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import NO_FAULT, Machine, out_of_date
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import (
+    NO_FAULT,
+    Machine,
+    in_maintenance,
+    out_of_date,
+)
 
 # A machine that is full has registered; a state that nobody knows yet counts as a fault
 HARMLESS = (*NO_FAULT, "MaxCapacity")
@@ -95,14 +100,13 @@ def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machin
     """
     if since is None:
         return []
-    registered = [
-        machine for machine in machines if machine.registration_state == "Registered" and not machine.image_out_of_date
-    ]
-    return [machine for machine in registered if not _came_back(machine, since)]
+    return [machine for machine in machines if _is_doubtful(machine, since)]
 
 
-def _came_back(machine: Machine, since: datetime) -> bool:
-    return _after(machine.last_deregistration, since) or _after(machine.last_connection, since)
+def _is_doubtful(machine: Machine, since: datetime) -> bool:
+    if machine.registration_state != "Registered" or machine.image_out_of_date:
+        return False
+    return not _after(machine.last_deregistration, since) and not _after(machine.last_connection, since)
 
 
 def _after(text: str, since: datetime) -> bool:
@@ -125,13 +129,12 @@ def figures(
     from (`takes_image` is not True) testify for no other, whatever the site says of them.
     """
     names = folded(baseline)
-    at_work = [machine for machine in machines if not machine.maintenance_mode]
-    on = [machine for machine in at_work if machine.power_state not in DOWN or machine.scheduled_reboot == "InProgress"]
+    on = [machine for machine in machines if _is_on(machine)]
     registered = [machine for machine in on if machine.registration_state == "Registered" and machine.id not in doubted]
     faulty = sorted(machine.name for machine in machines if _is_faulty(machine))
     return Figures(
         machines=len(machines),
-        maintenance_mode=len(machines) - len(at_work),
+        maintenance_mode=in_maintenance(machines),
         on=len(on),
         registered=len(registered),
         proven=len(registered) - out_of_date(registered) if takes_image else 0,
@@ -140,6 +143,12 @@ def figures(
         faulty=tuple(faulty),
         new_faults=tuple(name for name in faulty if name.casefold() not in names),
     )
+
+
+def _is_on(machine: Machine) -> bool:
+    if machine.maintenance_mode:
+        return False
+    return machine.power_state not in DOWN or machine.scheduled_reboot == "InProgress"
 
 
 def _is_faulty(machine: Machine) -> bool:
@@ -185,7 +194,7 @@ def _unproven(catalog: Catalog, image: str | None, figures: Figures, terms: Gate
         return ""
     at_work = figures.machines - figures.maintenance_mode
     least = max(1, min(terms.registered_at_least, at_work))
-    witnesses = figures.registered if image is None else figures.proven
+    witnesses = _witnesses(image, figures)
     if witnesses >= least:
         return ""
     if not figures.machines:
@@ -207,7 +216,13 @@ def can_never_open(catalog: Catalog, image: str | None, figures: Figures, terms:
 
 def anybody_testifies(image: str | None, figures: Figures) -> bool:
     """Whether any machine speaks for the image, or, when none is asked about, for the catalog."""
-    return (figures.registered if image is None else figures.proven) > 0
+    return _witnesses(image, figures) > 0
+
+
+def _witnesses(image: str | None, figures: Figures) -> int:
+    if image is None:
+        return figures.registered
+    return figures.proven
 
 
 def percent(part: int, whole: int) -> int:

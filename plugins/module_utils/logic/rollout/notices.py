@@ -110,9 +110,10 @@ def hold(
         return {"action": "later", "reason": f"this run was to end with wave '{after}'"}
     if policy == "go_on":
         return {"action": "", "reason": ""}
-    for name in [str(wave["name"]) for wave in waves[:number]]:
+    for wave in waves[:number]:
+        name = str(wave["name"])
         states = {site: str(waves.get(name, {}).get("state", "failed")) for site, waves in sites.items()}
-        if all(state == "open" for state in states.values()):
+        if set(states.values()) <= {"open"}:
             continue
         decisive = next(state for state in FROM_WORST if state in states.values())
         where = ", ".join(site for site, state in states.items() if state == decisive)

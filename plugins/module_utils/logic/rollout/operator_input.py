@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import not_given
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.notices import empty_gate, notice
@@ -40,7 +41,7 @@ def is_meant(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
     """Whether an operator's {name, folder?} or {id} is this catalog, a result or another entry. A result without a
     catalog bears what was looked for as its name."""
     if entry.get("id"):
-        return str(entry["id"]).casefold() in {str(catalog.get(key)).casefold() for key in ("id", "name")}
+        return str(entry["id"]).casefold() in folded((str(catalog.get("id")), str(catalog.get("name"))))
     if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
         return False
     folders = entry.get("folder"), catalog.get("folder")
@@ -48,18 +49,20 @@ def is_meant(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
 
 
 def _levels(folder: Any) -> tuple[str, ...]:
-    return tuple(level.casefold() for level in folder_levels(str(folder or "")))
+    return tuple(map(str.casefold, folder_levels(str(folder or ""))))
 
 
 def wrong_groups(groups: Mapping[str, Sequence[str]], taking_part: Iterable[str]) -> list[str]:
     """An empty or misspelt group is a wish that matches nothing. `groups`: those that the job cannot do without ->
     their hosts."""
-    empty = [name for name, hosts in groups.items() if not hosts]
-    if empty:
-        return [
-            f"The inventory has no host in the group {name}: is the group there, and is it spelt like that?"
-            for name in empty
-        ]
+    wrong = []
+    for name, hosts in groups.items():
+        if not hosts:
+            wrong.append(
+                f"The inventory has no host in the group {name}: is the group there, and is it spelt like that?"
+            )
+    if wrong:
+        return wrong
     if set(taking_part).isdisjoint(chain.from_iterable(groups.values())):
         return [f"--limit leaves no host of {' and '.join(groups)} in, so that nothing would be done."]
     return []
@@ -84,7 +87,7 @@ def common(variables: Variables, name: str, default: Any = "") -> Any:
 def wrong_name(base_vm: Any, release: Any, prefix: Any) -> list[str]:
     """The id becomes a part of names and of files, so that nothing may be made of a wrong one."""
     needed = {"image_release_id": release, "image_release_base_vm": base_vm}
-    missing = [name for name, value in needed.items() if value in (None, "")]
+    missing = not_given(needed, needed)
     if missing:
         return [f"{name} is missing." for name in missing]
     try:
@@ -165,8 +168,9 @@ def wrong_recovery_point(strategy: Any, given: Callable[[str], Any]) -> list[str
         )
     if limits and not existing and not policy:
         wrong.append(f"{limits[0]} is for existing recovery points: give image_release_recovery_point as well.")
-    strays = [name for name in OF_POLICIES if given(name) not in ("", None, False) and not policy]
-    wrong += [f"{name} needs the strategy {PROTECTION_POLICY}." for name in strays]
+    for name in OF_POLICIES:
+        if given(name) not in ("", None, False) and not policy:
+            wrong.append(f"{name} needs the strategy {PROTECTION_POLICY}.")
     since = str(given(OF_EXISTING[0]) or "")
     if since and parse_moment(since) is None:
         wrong.append(f"{OF_EXISTING[0]} is '{since}', and must be a moment such as 2026-11-20T14:00:00Z.")
@@ -239,8 +243,7 @@ def wrong_waves(
     wrong = differing(own, WAVE_VARIABLES)
     where: dict[str, list[str]] = {}
     for site, own_variables in own.items():
-        reboot_problem = wrong_reboot(reboots.get(site))
-        problems = [reboot_problem] if reboot_problem else []
+        problems = [wrong_reboot(reboots.get(site))]
         try:
             window_end(str(own_variables.get("catalog_rollout_window_end") or ""))
         except Refusal as error:
@@ -250,7 +253,7 @@ def wrong_waves(
             problems += _wrong_plan(waves, catalogs.get(site, []), wrong_reboot, own_variables.get(LAST_WAVE))
         else:
             problems.append("catalog_rollout_waves must be a list of dictionaries such as {name: canary, gate: {}}")
-        for problem in problems:
+        for problem in filter(None, problems):
             where.setdefault(problem.rstrip("."), []).append(site)
     wrong += [f"{', '.join(hosts)}: {problem}." for problem, hosts in where.items()]
     if not wrong:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
     cannot_testify,
@@ -55,9 +56,13 @@ def plan_restart(
     if not catalog.machines_take_image:
         return RestartStep(catalog, "unchanged", reason=cannot_testify(catalog.machines_take_image, len(machines)))
     behind = [machine for machine in machines if is_behind(machine)]
-    idle = tuple(machine.id for machine in behind if not machine.sessions)
-    in_use = tuple(machine.name for machine in behind if machine.sessions)
-    ids = tuple(machine.id for machine in behind)
+    idle, in_use = [], []
+    for machine in behind:
+        if machine.sessions:
+            in_use.append(machine.name)
+        else:
+            idle.append(machine.id)
+    ids = tuple(all_ids(behind))
     if any(map(restarts, machines)):
         return RestartStep(catalog, "adopt", ids)
     if everything or all(is_behind(machine) for machine in machines if machine.power_state in RUNNING):
@@ -66,7 +71,7 @@ def plan_restart(
     if in_use:
         names = shortened(in_use, most=3)
         reason = f"{len(in_use)} machines with sessions still have the image before and are not restarted ({names})"
-    return RestartStep(catalog, "restart singly" if idle else "unchanged", idle, in_use, reason)
+    return RestartStep(catalog, "restart singly" if idle else "unchanged", tuple(idle), tuple(in_use), reason)
 
 
 def is_behind(machine: Machine) -> bool:

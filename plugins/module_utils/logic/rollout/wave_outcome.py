@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, in_one, why
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, without_keys
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, by_key, without_keys
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.baseline import faults_before
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import MOVED
 
@@ -78,8 +78,8 @@ def wave_outcome(
     `state` is open, later, waiting, window_over, held, failed, closed or rolled_back.
     """
     held, gate, back = held or {}, gate or {}, back or {}
-    gates = {entry["id"]: entry for entry in gate.get("catalogs", [])}
-    restarts = {entry["id"]: entry for entry in (restarted or {}).get("catalogs", [])}
+    gates = by_key(gate.get("catalogs", []), "id")
+    restarts = by_key((restarted or {}).get("catalogs", []), "id")
     before = faults_before(moved, earlier)
     results = []
     for catalog in moved.get("catalogs", []):
@@ -193,11 +193,9 @@ def _state(
         return {"state": "closed", "reason": facts["gate_closed"]}
     if "failed" in facts or unseen or (problem and not facts.keys() & {"window_over", "not_ready"}):
         failure = problem or unseen
-        return {
-            "state": "failed",
-            "reason": failure["message"] if failure else facts["failed"],
-            **({"error": failure["error"]} if failure else {}),
-        }
+        if not failure:
+            return {"state": "failed", "reason": facts["failed"]}
+        return {"state": "failed", "reason": failure["message"], "error": failure["error"]}
     if "window_over" in facts:
         return {"state": "window_over", "reason": facts["window_over"]}
     if "not_ready" in facts:
@@ -217,11 +215,12 @@ def summary(
 
     With one wave and no gate the catalogs are as citrix_catalog_image returns them.
     """
-    catalogs = all_of((outcomes.get(wave["name"], {}) for wave in waves), "catalogs")
     ours = ("wave", "moved") if len(waves) == 1 and not waves[0]["gate"] else ()
+    catalogs: list[Mapping[str, Any]] = []
     states, trouble, failures = [], [], []
     for wave in waves:
         outcome = outcomes.get(wave["name"], {"state": "failed", "reason": message})
+        catalogs += outcome.get("catalogs", [])
         states.append({"name": wave["name"], "state": outcome["state"], "reason": outcome["reason"]})
         if outcome["state"] not in AS_WISHED:
             trouble.append(f"wave '{wave['name']}' {TELLS[outcome['state']]} ({outcome['reason']})")

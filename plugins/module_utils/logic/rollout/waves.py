@@ -95,8 +95,7 @@ def _last_number(last: Any, names: Sequence[str]) -> int:
 
 
 def _of_wave(name: str, last: str, catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    mine = [entry for entry in catalogs if (entry.get("wave") or last) == name]
-    return [without_keys(entry, NOT_FOR_MODULES) for entry in mine]
+    return [without_keys(entry, NOT_FOR_MODULES) for entry in catalogs if (entry.get("wave") or last) == name]
 
 
 def _gate(options: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]:
