@@ -234,8 +234,9 @@ def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str, variables: M
     good = good_actions(phase == ROLL_BACK)
     action = catalog["action"]
     is_settled = action in good
-    detail, advice = _told(catalog), ""
-    if not is_settled:
+    if is_settled:
+        detail, advice = _told(catalog), ""
+    else:
         detail, advice = _why(catalog, variables)
     if catalog.get("wave"):
         detail = f"wave {catalog['wave']}: {detail}"

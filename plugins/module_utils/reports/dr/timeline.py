@@ -94,7 +94,7 @@ def phases_as_dicts(phases: Sequence[timeline.TimelineStep]) -> list[dict[str, A
     """For results and the report file."""
     rows = timeline.as_dicts(phases)
     for row in rows:
-        # It is everywhere, and of everything
+        # A phase has no place of its own
         del row["where"], row["what"]
     return rows
 
