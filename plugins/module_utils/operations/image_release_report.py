@@ -146,13 +146,9 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
 
 def _ending(missing: Sequence[str], later: Mapping[str, Any], check: bool) -> str:
     """How it ended; what was left for later is told where nothing else is missing."""
-    is_complete = not missing and not later
-    words = {
-        (True, False): "complete",
-        (True, True): "would be complete",
-        (False, False): "not complete",
-        (False, True): "would not be complete",
-    }[is_complete, check]
+    if not missing and not later:
+        return "would be complete" if check else "complete"
+    words = "would not be complete" if check else "not complete"
     if later and not missing:
         return f"{words}. {later['text']}"
     return words
