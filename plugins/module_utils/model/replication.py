@@ -44,6 +44,10 @@ class Replication:
     paused: bool
     incoming: bool
 
+    def __str__(self) -> str:
+        way = "from" if self.incoming else "to"
+        return f"{origin_id(self.snapshot_id)} {way} '{self.remote_site}' at {self.percent:.0f} %"
+
 
 @dataclass(frozen=True)
 class Queued:
@@ -51,6 +55,9 @@ class Queued:
 
     remote_site: str
     snapshot_id: str
+
+    def __str__(self) -> str:
+        return f"{origin_id(self.snapshot_id)} to '{self.remote_site}' waiting"
 
 
 @dataclass(frozen=True)

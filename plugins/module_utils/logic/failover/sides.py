@@ -22,7 +22,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protectio
     Unrecoverable,
     snapshots_with_origin,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import origin_id
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import Queued, Replication
 
 UNCHANGED = "unchanged"
@@ -86,9 +85,8 @@ def decide_migration(
     """What is to be done so that the domain is not here but at the peer: UNCHANGED, WAIT, ORDER, or BETWEEN.
 
     `there` is None without a peer, or when it gives no answer. `was_here` when snapshots made here prove that it was
-    active here once; `origins` are the sites
-    that received snapshots came from. BETWEEN: active on neither side, as it is for a moment in the middle of a
-    migration.
+    active here once; `origins` are the sites that received snapshots came from. BETWEEN: active on neither side, as it
+    is for a moment in the middle of a migration.
     """
     if here.metro:
         return _metro(name, here)
@@ -305,15 +303,9 @@ def transfers_in_the_way(
 ) -> Refusal | None:
     """The transfers that a change of side would cut short: all of a migration, only the incoming ones of an
     activation."""
-    transfers = []
-    for running in replications:
-        if running.incoming or not incoming:
-            way = "from" if running.incoming else "to"
-            where = f"{origin_id(running.snapshot_id)} {way} '{running.remote_site}'"
-            transfers.append(f"{where} at {running.percent:.0f} %")
+    transfers = [str(running) for running in replications if running.incoming or not incoming]
     if not incoming:
-        for waiting in queued:
-            transfers.append(f"{origin_id(waiting.snapshot_id)} to '{waiting.remote_site}' waiting")
+        transfers += map(str, queued)
     if not transfers:
         return None
     return Refusal(
