@@ -247,7 +247,7 @@ saved:
 still_drained:
   description: The names of the machines that the file O(saved_path) holds at the end, because they were drained and not
     released.
-  returned: when the machines could be read
+  returned: when the machines could be read, and with O(state=released) when the site gives no answer
   type: list
   elements: str
   sample: []

@@ -340,6 +340,12 @@ snapshot:
   returned: success, and when data_age_limit refuses
   type: dict
   sample: {id: "cluster-a:353902", created: "2026-11-20T23:33:00Z"}
+snapshot_not_used:
+  description: The snapshot that O(snapshot_id) or O(snapshot_ids) names, when the protection domain was activated
+    before, so that this task did not use it. No cluster tells which one was used then. Empty otherwise.
+  returned: success, with O(name)
+  type: str
+  sample: ""
 data_age_seconds:
   description: The age of that snapshot, which is the work that is lost. Null when nothing was ordered.
   returned: success, and when data_age_limit refuses

@@ -65,6 +65,14 @@ def test_drains_and_releases_what_it_drained(desktops: Desktops, tmp_path: Path)
     assert desktops.writes() == []
 
 
+def test_a_silent_site_leaves_those_whom_the_file_lists_named(desktops: Desktops, tmp_path: Path) -> None:
+    path = tmp_path / "drained.json"
+    desktops.daas(MAINTENANCE, state="drained", machines=["M-001"], saved_path=str(path))
+    silent = {**desktops.daas.options, "hostname": "127.0.0.1:1"}
+    told = run_module(MAINTENANCE, {**silent, "state": "released", "saved_path": str(path)}, True)
+    assert (told["failed"], told["still_drained"]) == (True, ["CORP\\M-001"])
+
+
 def test_release_of_a_whole_scope_on_premises(desktops: Desktops) -> None:
     scope = {"machines": ["l-001", "CORP\\L-002"]}
     assert desktops.cvad(MAINTENANCE, state="drained", **scope)["changed"] is True

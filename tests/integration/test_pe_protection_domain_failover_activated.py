@@ -47,6 +47,9 @@ def test_from_the_snapshot_that_was_named(pair: Pair, given: str) -> None:
     assert made["data_age_seconds"] >= 26 * 3600
     (order,) = [entry["body"] for entry in pair.lab.requests() if entry["method"] == "POST"]
     assert order == {"value": oldest["id"]}
+    assert made["snapshot_not_used"] == ""
+    again = pair("cluster-b", "activated", snapshot_id="SITE-A:1")
+    assert (again["changed"], again["snapshot_not_used"]) == (False, "SITE-A:1")
 
 
 def test_too_old_data_is_refused_with_what_would_be_lost(pair: Pair) -> None:

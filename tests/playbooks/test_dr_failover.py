@@ -205,6 +205,12 @@ def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab
 
 @pytest.mark.bad_day
 def test_unplanned_from_an_older_snapshot(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    """Nor does it matter that the machines are on another connection to the lost cluster: snapshots tell their VMs."""
+    estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    daas = estate["citrix_sites"][0]
+    daas["hypervisors"].append({"name": "AHV-OLD", "cluster": "cluster-a", "zone": "Zone A"})
+    daas["catalogs"][0] |= {"hypervisor": "AHV-OLD", "sessions": 0}
+    lab.reset(estate)
     (fast,) = [name for name in DOMAINS if name != SLOW]
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
     (domain,) = [each for each in state_of(lab, "cluster-b")["protection_domains"] if each["name"] == fast]
@@ -220,6 +226,8 @@ def test_unplanned_from_an_older_snapshot(lab: RunningLab, run: Run, tmp_path: P
     report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))
     assert report["failovers"][fast]["snapshot"]["id"] == chosen
     assert report["failovers"][fast]["data_age_seconds"] > report["failovers"][SLOW]["data_age_seconds"]
+    late = assert_good(run(FAILOVER, dr_mode="unplanned", dr_failover_snapshot_ids={SLOW: "SITE-A:1"}))
+    assert "this run did not activate it from snapshot SITE-A:1" in " ".join(late.output.split())
 
 
 @pytest.mark.bad_day

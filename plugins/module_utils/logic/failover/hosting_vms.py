@@ -32,8 +32,9 @@ def present(
     """The VMs that are there now: {vms, vm_names, vm_uuids, other_vm_uuids}; `vm_names` and `vm_uuids` are None without
     protection domains.
 
-    `other_vm_uuids` are all other VMs that were read: a machine that has one of them is none of this move, whatever its
-    name.
+    `vm_uuids` are also those that the members had before an activation, as far as snapshots tell them: a machine
+    that still has one of these is meant, whatever its connection. `other_vm_uuids` are all other VMs that were
+    read: a machine that has one of them is none of this move, whatever its name.
 
     With protection domains only their members count, on the cluster where they are active: a VM of the same name that
     is no member, such as the clone of a drill, can then never take over a machine. A member whose VM is gone stays
@@ -62,7 +63,8 @@ def present(
             names.append(name)
             if member["vm_uuid"] in names_by_uuid:
                 vms.append(_vm(name, member["vm_uuid"], host, connections))
-    return _chosen(vms, [*names, *lost], _seen_on(*clusters.values()))
+    domains = [_domain(facts, name) for facts in clusters.values() for name in protection_domains]
+    return _chosen(vms, [*names, *lost], _seen_on(*clusters.values()), domains=domains)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ class Failover:
                 if member["vm_uuid"] not in gone:
                     vms.append(self._vm(member["vm_name"], member["vm_uuid"] if keeps_uuids else ""))
         leaving = self._member_uuids(self.protection_domains)
-        return _chosen(vms, names, _seen_on(self.source, self.target), leaving)
+        return _chosen(
+            vms, names, _seen_on(self.source, self.target), leaving, self._on_both_sides(self.protection_domains)
+        )
 
     def _members_to_come(self, name: str) -> tuple[Sequence[Mapping[str, str]], bool, Seen]:
         """The members, whether they keep their uuids, and who says so."""
@@ -136,11 +140,15 @@ class Failover:
         # Of another protection domain, or left to the end: none of these, whatever its name.
         seen = [*_seen_on(self.source, self.target), *_uuids(others), *_uuids(arrived), *staying]
         leaving = set(self._member_uuids(names)) - set(_uuids(arrived))
-        return {**_chosen(vms, column(vms, "name"), seen, leaving), "domains": names}
+        chosen = _chosen(vms, column(vms, "name"), seen, leaving, self._on_both_sides(names))
+        return {**chosen, "domains": names}
 
     def _member_uuids(self, names: Iterable[str]) -> list[str]:
         """Of the members that these protection domains have on the source."""
         return column(all_of((_domain(self.source, name) for name in names), "members"), "vm_uuid")
+
+    def _on_both_sides(self, names: Iterable[str]) -> list[Mapping[str, Any]]:
+        return [_domain(side, name) for name in names for side in (self.source, self.target)]
 
     def _vm(self, name: str, uuid: str) -> dict[str, str]:
         return _vm(name, uuid, self.host, self.connections)
@@ -173,14 +181,33 @@ def _seen_on(*clusters: Seen) -> list[str]:
 
 
 def _chosen(
-    vms: Sequence[Mapping[str, str]], names: Iterable[str], seen: Iterable[str], leaving: Collection[str] = ()
+    vms: Sequence[Mapping[str, str]],
+    names: Iterable[str],
+    seen: Iterable[str],
+    leaving: Collection[str] = (),
+    domains: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """`seen` are the uuids of all VMs that are known, `leaving` those of VMs that are given up for those of the same
-    names."""
-    uuids = list(dict.fromkeys(_uuids(vms)))
+    names, `domains` the protection domains as each side tells them."""
+    names = list(dict.fromkeys(names))
+    uuids = _uuids(vms)
     mine = {*uuids, *leaving}
-    others = [uuid for uuid in dict.fromkeys(seen) if uuid and uuid not in mine]
-    return {"vms": vms, "vm_names": list(dict.fromkeys(names)), "vm_uuids": uuids, "other_vm_uuids": others}
+    others = dict.fromkeys(uuid for uuid in seen if uuid and uuid not in mine)
+    former = [uuid for uuid in _former_uuids(domains, names) if uuid not in others]
+    return {
+        "vms": vms,
+        "vm_names": names,
+        "vm_uuids": list(dict.fromkeys([*uuids, *former])),
+        "other_vm_uuids": list(others),
+    }
+
+
+def _former_uuids(domains: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[str]:
+    """The uuids that VMs of these names had when a snapshot was made: an activation gives new ones (contract
+    prism_element 11)."""
+    meant = {name.casefold() for name in names}
+    members = all_of(all_of(domains, "snapshots"), "vms")
+    return [member["vm_uuid"] for member in members if member["vm_uuid"] and member["vm_name"].casefold() in meant]
 
 
 def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:

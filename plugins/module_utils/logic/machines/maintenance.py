@@ -81,13 +81,14 @@ def saved_text(site_id: str, site_name: str, notes: Notes) -> str:
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_saved(text: str, site_id: str) -> Notes:
-    """What a file holds. Raises ValueError for a file of another kind or of another site."""
+def read_saved(text: str, site_id: str | None) -> Notes:
+    """What a file holds; `site_id` None when the site cannot be asked for it. Raises ValueError for a file of another
+    kind or of another site."""
     body = json.loads(text)
     if not isinstance(body, dict) or body.get("format") != FORMAT or not isinstance(body.get("drained"), list):
         raise ValueError("it is no list of drained machines")
     site = body.get("site") or {}
-    if site.get("id") != site_id:
+    if site_id is not None and site.get("id") != site_id:
         raise ValueError(f"it belongs to the site '{site.get('name')}' ({site.get('id')})")
     try:
         return Notes(_machines(body["drained"]), _machines(body.get("already") or []))

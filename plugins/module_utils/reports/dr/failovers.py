@@ -145,6 +145,7 @@ def _findings(move: Move, where: str, name: str, state: str, part: Part) -> list
     deleted = part.items("removed_vms") if state == DEACTIVATED else []
     return [
         *_inactive(move, where, name, state, part),
+        *_other_snapshot(where, name, part),
         *_lost(move, where, name, part),
         *_unprotected(move, where, name, part),
         *_old_side(move, name, part),
@@ -178,6 +179,19 @@ def _inactive(move: Move, where: str, name: str, state: str, part: Part) -> list
     is_active = "is still active" if state == DEACTIVATED else "is not active"
     advice = "Look at it in Prism, then run the same command again."
     return [problem(where, "inactive", name, f"{name} {is_active} on {where}, although it was {state}", advice)]
+
+
+def _other_snapshot(where: str, name: str, part: Part) -> list[Finding]:
+    """A snapshot that was asked for is not used where the failover is over: somebody may believe that its data runs."""
+    snapshot = part.facts.get("snapshot_not_used")
+    if not snapshot:
+        return []
+    text = f"{name} was active on {where} before, so that this run did not activate it from snapshot {snapshot}"
+    advice = (
+        "Nothing needs to be done if an earlier run of this move did. Else its VMs have the data of another snapshot:"
+        f" restore those that need it from {snapshot} in Prism, and re-host their machines with machine_rehost."
+    )
+    return [note(where, "other snapshot", name, text, advice)]
 
 
 def _lost(move: Move, where: str, name: str, part: Part) -> list[Finding]:

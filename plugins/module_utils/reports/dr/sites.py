@@ -179,9 +179,9 @@ def _maintenance(move: Move, site: str, parts: Result, judgement: Judgement) -> 
         for name in still
     ]
     freed = {name for part in released for name in part.names("switched")}
-    drained = [name for name in _drained(parts) if name not in freed]
+    drained = [name for name in _drained(parts) or look.names("still_drained") if name not in freed]
     if drained and "machines" not in look.facts:
-        # Nobody could look at the end: what drain and release told is all that is known.
+        # Nobody could look at the end: what drain and release told is all that is known, in this run or an earlier one.
         text = (
             f"{number(drained, 'machine')} {'is' if len(drained) == 1 else 'are'} in maintenance mode, so that no"
             f" user can log on to them: {shortened(drained, MOST_TOLD)}"

@@ -145,7 +145,8 @@ def test_expected_after_the_failover(
 def test_vms_that_do_not_move_are_told_apart_from_those_that_do(planned: bool, others: list[str]) -> None:
     source = seen([vm("PC1", "1"), vm("PC1", "clone")], [ACTIVE])
     found = Failover(source, seen([vm("PC1", "server")], [REPLICA]), ["PD"], planned, "b", CONNECTIONS).expected()
-    assert (found["vm_uuids"], found["other_vm_uuids"]) == (["1"] if planned else [], others)
+    kept = ["1"] if planned else []
+    assert (found["vm_uuids"], found["other_vm_uuids"]) == ([*kept, "old-PC1"], others)
 
 
 @given(
@@ -192,7 +193,7 @@ def test_what_has_arrived_counts_and_what_still_moves_is_none_of_it() -> None:
     assert arrived([note("FAST", ("PC1", "1"))], source, target, planned=True) == {
         "vms": [hosted("PC1", "1", "b")],
         "vm_names": ["PC1"],
-        "vm_uuids": ["1"],
+        "vm_uuids": ["1", "old-PC1"],
         "other_vm_uuids": ["2", "9", "8"],
         "domains": ["FAST"],
     }
@@ -203,7 +204,17 @@ def test_after_an_activation_ids_of_the_old_side_are_nobody_elses() -> None:
     source = seen(domains=[domain("FAST", True, ("PC1", "old-1")), domain("SLOW", True, ("PC2", "old-2"))])
     target = seen(domains=[replica("FAST", "PC1"), replica("SLOW", "PC2")])
     found = arrived([note("FAST", ("PC1", "new-1"))], source, target, planned=False)
-    assert (found["vm_uuids"], found["other_vm_uuids"]) == (["new-1"], ["old-2"])
+    assert (found["vm_uuids"], found["other_vm_uuids"]) == (["new-1", "old-PC1"], ["old-2"])
+
+
+def test_after_an_activation_the_ids_that_snapshots_tell_are_meant_unless_another_vm_has_them() -> None:
+    """A machine on another connection to the lost cluster has no other sign of its VM."""
+    replicas = [snapshot("2026-11-20", "PC1"), snapshot("2026-11-19", "PC1", "PC9")]
+    active = domain("PD", True, ("pc1", "new-1"), snapshots=replicas)
+    chosen = present({"b": seen([vm("pc1", "new-1")], [active])}, CONNECTIONS, ["PD"])
+    assert (chosen["vm_uuids"], chosen["other_vm_uuids"]) == (["new-1", "old-PC1"], [])
+    chosen = present({"b": seen([vm("pc1", "new-1"), vm("PC1", "old-PC1")], [active])}, CONNECTIONS, ["PD"])
+    assert (chosen["vm_uuids"], chosen["other_vm_uuids"]) == (["new-1"], ["old-PC1"])
 
 
 @pytest.mark.parametrize("namesake", ["PC1", "pc1", "PC1.corp.example"])

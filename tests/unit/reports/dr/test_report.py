@@ -104,6 +104,15 @@ def test_protection_domain_that_is_where_it_should_be(
     assert judgement.problems == []
 
 
+def test_snapshot_that_was_wished_too_late_is_told() -> None:
+    result = failed_over(changed=False, data_age_seconds=None, timeline=None, snapshot_not_used="SITE-A:7")
+    judgement = judged("unplanned", failovers={"PD-W11": result}, power={"skipped": True})
+    assert judgement.problems == []
+    assert [note.sentence for note in judgement.notes] == [
+        "cluster-b: PD-W11 was active on cluster-b before, so that this run did not activate it from snapshot SITE-A:7"
+    ]
+
+
 @pytest.mark.parametrize(
     ("result", "check", "problem"),
     [
@@ -218,6 +227,13 @@ def test_who_stays_drained_on_a_site_that_was_cut_off_after_some_were_released_i
     }
     (problem,) = judged("planned", **{**WHOLE, "sites": {"daas": site(hosted(0), **parts)}}).problems
     assert problem.text == "1 machine is in maintenance mode, so that no user can log on to them: c"
+
+
+def test_whom_an_earlier_run_drained_on_a_site_that_gives_no_answer_now_is_named() -> None:
+    silent = {"failed": False, "msg": "no answer", "still_drained": ["a", "b"]}
+    judgement = judged("unplanned", sites={"daas": {"message": "", "stopped": True, "still_drained": silent}})
+    told = "daas: 2 machines are in maintenance mode, so that no user can log on to them: a, b"
+    assert told in texts(judgement.problems)
 
 
 def test_a_run_that_stopped_names_who_is_in_maintenance_mode_on_what_has_arrived() -> None:

@@ -106,3 +106,14 @@ def notes_of(site: CitrixSite, path: str) -> Notes:
         return read_saved(Path(path).read_text(encoding="utf-8"), site.id)
     except (OSError, ValueError):
         return Notes()
+
+
+def names_drained_in(path: str | None) -> list[str]:
+    """Whom a file lists as drained, while its site gives no answer: the last that is known of them."""
+    if not path:
+        return []
+    try:
+        notes = read_saved(Path(path).read_text(encoding="utf-8"), None)
+    except (OSError, ValueError):
+        return []
+    return sorted(entry.name for entry in notes.drained.values())

@@ -31,6 +31,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.maintenance.notes_file import (
     NotesFile,
+    names_drained_in,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.maintenance.switching import switch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.maintenance.telling import (
@@ -38,6 +39,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     fail_if_not_all,
     result,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ class ToRelease:
 
 
 def observe(params: Params, reporter: Reporter) -> ToRelease:
-    site = CitrixSite.connect(params)
+    try:
+        site = CitrixSite.connect(params)
+    except OperationError as error:
+        raise error.replace(still_drained=names_drained_in(params["saved_path"])) from None
     file = NotesFile(site, params["saved_path"])
     scope = _scope_of_release(site, params, file)
     return ToRelease(site, scope, file, tuple(file.entries.keys() - file.present))

@@ -75,6 +75,7 @@ def activated(work: DomainMove) -> dict[str, Any]:
         decision = still_lives(work.name, work.client.endpoint, work.other, signs)
     if decision == ORDER:
         return _activate(work, here, there)
+    _tell_of_another_snapshot(work)
     if settled_on(decision) != UNCHANGED:
         work.plan(f"wait for the activation of '{work.name}' that is under way already")
         if not work.waits:
@@ -85,6 +86,16 @@ def activated(work: DomainMove) -> dict[str, Any]:
             course.tell_what_is_absent()
         return result_of(work, here, there, changed=False, vms=course.registered)
     return result_of(work, here, there, changed=False)
+
+
+def _tell_of_another_snapshot(work: DomainMove) -> None:
+    """A snapshot was named, and nothing is activated any more. No cluster tells from which one it once was."""
+    if work.snapshot_id:
+        work.result["snapshot_not_used"] = work.snapshot_id
+        work.reporter.warn(
+            f"'{work.name}' was activated on {work.client.endpoint} before, so that snapshot {work.snapshot_id} is not"
+            " activated now"
+        )
 
 
 def _look_for_signs(work: DomainMove, there: Seen | None) -> list[Site]:

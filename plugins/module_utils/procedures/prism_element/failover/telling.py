@@ -78,7 +78,7 @@ def _untold() -> dict[str, Any]:
     none: dict[str, list[Any]] = {
         name: [] for name in ("removed_vms", "missing_vms", "plan", "were_off", "unmapped_networks", "without_cards")
     }
-    return {**nothing, **none}
+    return {"snapshot_not_used": "", **nothing, **none}
 
 
 def _vms_of_owner(work: DomainMove, owner: Seen | None) -> list[dict[str, str]]:
