@@ -331,7 +331,8 @@ machines:
       type: str
       returned: always
     remark:
-      description: A remark, for example that its VM was matched by uuid and has another name.
+      description: A remark, for example that its VM was matched by uuid and has another name, or that it was on a
+        connection that is not among O(hypervisor_connections).
       type: str
       returned: always
   sample:

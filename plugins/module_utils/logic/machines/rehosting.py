@@ -165,6 +165,20 @@ def rehost(
     return result.plan(vm for vm in matching.unclaimed if vm.name.casefold() in names)
 
 
+def with_way_back(plan: RehostingPlan, connections: Iterable[str]) -> RehostingPlan:
+    """The plan with a remark on each change of a machine that is on none of these connections of the move: the way back
+    does not lead to where it was."""
+    known = folded((*connections, ""))
+    changes = []
+    for move in plan.changes:
+        present = move.machine.hypervisor_connection
+        if present.casefold() not in known:
+            told = f"it was on {present}, which is no connection of this move"
+            move = replace(move, remark="; ".join(filter(None, (move.remark, told))))
+        changes.append(move)
+    return replace(plan, changes=tuple(changes))
+
+
 def without(moves: Iterable[HostingChange], machine_ids: Container[str]) -> tuple[HostingChange, ...]:
     """The moves of all other machines."""
     return tuple(move for move in moves if move.machine.id not in machine_ids)

@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judg
     MachineLine,
     ended,
     failed,
+    note,
     number,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.machine_words import about
@@ -136,13 +137,27 @@ def _explained(hosting: Part) -> bool:
 
 def _finding(move: Move, site: str, hosting: Part, kind: str, item: Item) -> Finding | None:
     """What to say about a machine that was not simply re-hosted, or None."""
+    if kind in DONE:
+        return _remark(site, kind, item)
     rule = FAIL if kind == "failed" else WARN
     if kind in USUAL_POLICY:
         rule = move.rule(kind, hosting.facts)
-    if kind in DONE or rule == IGNORE:
+    if rule == IGNORE:
         return None
     text, advice = about(move, hosting, kind, item)
     return Finding(site, kind, item.name, text, advice, rule != WARN)
+
+
+def _remark(site: str, kind: str, item: Item) -> Finding | None:
+    """What is worth knowing of a machine that is re-hosted in this run."""
+    remark = item.text("remark")
+    if not remark or kind == "right":
+        return None
+    advice = (
+        "Its previous hosting is saved. A way back puts it on the connection that dr_connections names; if it belongs on"
+        " another one, set that afterwards with the option mapping of the module citrix_machine_hosting."
+    )
+    return note(site, "remark", item.name, f"{item.name}: {remark}", advice)
 
 
 def _catalog_labels(hosting: Part) -> dict[str, str]:

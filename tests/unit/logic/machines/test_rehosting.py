@@ -26,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     is_unmanaged,
     rehost,
     restore,
+    with_way_back,
     without_taken,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.saved_hosting import (
@@ -221,6 +222,14 @@ def test_uuid_first_whatever_the_name_with_a_remark() -> None:
         ("u1", "matched by its uuid, though the VM is called 'renamed'")
     ]
     assert plan.unexpected == (vm("PC1", "u2"),)
+
+
+def test_a_change_from_another_connection_than_those_of_the_move_is_remarked() -> None:
+    moved = [machine("PC1", uuid="1", connection="CONN-A"), machine("PC2", uuid="2", connection="conn-old")]
+    moved.append(machine("PC3", uuid="3", connection=""))
+    plan = with_way_back(rehost(moved, [vm("PC1", "1"), vm("PC2", "2"), vm("PC3", "3")]), ["conn-a", "conn-b"])
+    told = "it was on conn-old, which is no connection of this move"
+    assert {move.vm_name: move.remark for move in plan.changes} == {"PC1": "", "PC2": told, "PC3": ""}
 
 
 def test_a_newer_clone_never_takes_over() -> None:

@@ -104,6 +104,13 @@ def test_protection_domain_that_is_where_it_should_be(
     assert judgement.problems == []
 
 
+def test_what_is_remarked_of_a_machine_is_told_once_it_is_re_hosted() -> None:
+    machines = [hosted(0, remark="it was on AHV-OLD"), hosted(1, "right", remark="it was on AHV-OLD")]
+    judgement = judged("planned", **{**WHOLE, "sites": {"daas": site(*machines)}})
+    assert texts(judgement.findings) == ["daas: CORP\\W11-0: it was on AHV-OLD"]
+    assert judgement.problems == []
+
+
 def test_snapshot_that_was_wished_too_late_is_told() -> None:
     result = failed_over(changed=False, data_age_seconds=None, timeline=None, snapshot_not_used="SITE-A:7")
     judgement = judged("unplanned", failovers={"PD-W11": result}, power={"skipped": True})

@@ -37,6 +37,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     needs_change,
     rehost,
     restore,
+    with_way_back,
     without_moved_since,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.saved_hosting import (
@@ -92,6 +93,8 @@ def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingP
         vm_names=params["vm_names"] or (),
         adopt_unmanaged=params["adopt_unmanaged"],
     )
+    if params["hypervisor_connections"] is not None:
+        plan = with_way_back(plan, params["hypervisor_connections"])
     unknown = [*scope.unknown, *scope.unknown_groups]
     if (
         unknown
