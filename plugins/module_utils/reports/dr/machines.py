@@ -154,8 +154,8 @@ def _remark(site: str, kind: str, item: Item) -> Finding | None:
     if not remark or kind == "right":
         return None
     advice = (
-        "Its previous hosting is saved. A way back puts it on the connection that dr_connections names; if it belongs on"
-        " another one, set that afterwards with the option mapping of the module citrix_machine_hosting."
+        "Its previous hosting is saved. A way back puts it on the connection that dr_connections names; if it belongs"
+        " on another one, set that afterwards with the option mapping of the module citrix_machine_hosting."
     )
     return note(site, "remark", item.name, f"{item.name}: {remark}", advice)
 
