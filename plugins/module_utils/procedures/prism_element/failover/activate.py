@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
@@ -18,7 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
     list_replications,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm, list_vms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
@@ -155,7 +155,9 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
     if work.reporter.check:
         return result_of(work, here, there, changed=True, vms=will_be)
     with work.reporter.phase(PHASES[ACTIVATED]):
-        course = Course(work, here, names=names, before=set(by_uuid(list_vms(work.client))))
+        vms = by_uuid(list_vms(work.client))
+        _warn_of_namesakes(work, names, vms.values())
+        course = Course(work, here, names=names, before=set(vms))
         course.order(lambda: order_activation(work.client, name, snapshot.snapshot_id if work.snapshot_id else ""))
         if not params["wait"]:
             return result_of(work, here, there, changed=True, vms=will_be)
@@ -183,6 +185,16 @@ def _missing(
             f" {shortened([repr(vm_name) for vm_name, _uuid in missing])}: they will be missing"
         )
     return [{"name": vm_name, "uuid": vm_uuid} for vm_name, vm_uuid in missing]
+
+
+def _warn_of_namesakes(work: DomainMove, names: Collection[str], vms: Iterable[Vm]) -> None:
+    """VMs that run here already under the names of those that come, such as one that somebody restored by hand."""
+    running = sorted(f"'{vm.name}' ({vm.uuid})" for vm in vms if vm.name in names and vm.power_state == "on")
+    if running:
+        work.reporter.warn(
+            f"VMs with names of '{work.name}' run on {work.client.endpoint} already: {shortened(running)}. Where it is"
+            " the same computer, it runs twice from now on: switch one of the two off"
+        )
 
 
 def _age(work: DomainMove, snapshot: PdSnapshot) -> int:
