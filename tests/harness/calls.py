@@ -89,8 +89,8 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "pe_vm_info": [("cluster-a", {"name": "Gold"}), ("cluster-a", {"name": "Gold", "uuid": "1"})],
     "pe_vm": [
-        ("cluster-a", {"name": "Gold", "state": "absent"}),
         ("cluster-a", {"name": "ctx_1_2_Gold", "state": "absent"}),
+        ("cluster-a", {"name": "Gold", "state": "absent"}),
     ],
     "pe_vm_snapshot": [
         ("cluster-a", {"name": "ctx_Gold_1", "vm_name": "Gold"}),
@@ -165,8 +165,8 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "citrix_image_usage_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
     "release_check": [
-        ("cluster-a", {"job": "release"}),
         ("cluster-a", {"job": "rollout", "sites": ["daas"], "taking_part": ["daas"]}),
+        ("cluster-a", {"job": "release"}),
     ],
     "run_note": [("cluster-a", {}), ("cluster-a", {"name": "a"})],
     "image_retention_plan": [
