@@ -104,11 +104,7 @@ def disturb(
         found += excess(job, deeds(job, recorded, lost), undisturbed.deeds)
         refused = [outcome for outcome in outcomes[1:] if outcome.status != 0]
         refusals = [_last_words(outcome) for outcome in refused]
-        found += [
-            f"refused without a clear sentence: {words}"
-            for outcome, words in zip(refused, refusals, strict=True)
-            if not _says_what_to_do(words if not disturbance.repeated else outcome.output)
-        ]
+        found += _unclear(refused, disturbance)
         if outcomes[-1].status != 0:
             found.append(f"not done after {len(outcomes) - 1} repeats: {_last_words(outcomes[-1])}")
         if first_was_good and written(recorded[disturbed_until:]):
@@ -150,6 +146,16 @@ def _left_without_a_word(in_need: list[str], outcome: Outcome) -> list[str]:
     if in_need and outcome.status == 0:
         return [f"all is well, it says, while this is not: {', '.join(in_need)}"]
     return [f"not a word of {name}" for name in in_need if name not in outcome.output]
+
+
+def _unclear(refused: list[Outcome], disturbance: Disturbance) -> list[str]:
+    """The refusals that do not say what to do; one of a command that was given otherwise may say it anywhere."""
+    found = []
+    for outcome in refused:
+        words = _last_words(outcome)
+        if not _says_what_to_do(outcome.output if disturbance.repeated else words):
+            found.append(f"refused without a clear sentence: {words}")
+    return found
 
 
 def _says_what_to_do(words: str) -> bool:

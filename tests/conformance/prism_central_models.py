@@ -65,24 +65,28 @@ def problems(kind: str, value: Any, minor: int, where: str) -> Iterator[str]:
         if since is None or int(since[2:]) > minor:
             yield f"{where} is {value!r}, which {kind} does not have in v4.{minor}"
     elif kind in FACTS["models"] or kind.startswith("OneOf"):
-        if not isinstance(value, dict):
-            if kind.startswith("OneOf"):
-                return
-            yield f"{where} is no {kind}"
-            return
-        model = value.get("$objectType", "")
-        if not kind.startswith("OneOf") and model != kind:
-            yield f"{where} says {model} and is {kind}"
-        fields = FACTS["models"].get(model, {}).get("fields", {})
-        for name, item in value.items():
-            if name in MARKERS:
-                continue
-            if name not in fields or int(fields[name]["since"][2:]) > minor:
-                yield f"{where}.{name} is not in {model} of v4.{minor}"
-            else:
-                yield from problems(fields[name]["type"], item, minor, f"{where}.{name}")
+        yield from _problems_of_model(kind, value, minor, where)
     elif kind in TYPES and value.__class__ is not TYPES[kind]:
         yield f"{where} is {value!r} and no {kind}"
+
+
+def _problems_of_model(kind: str, value: Any, minor: int, where: str) -> Iterator[str]:
+    is_one_of = kind.startswith("OneOf")
+    if not isinstance(value, dict):
+        if not is_one_of:
+            yield f"{where} is no {kind}"
+        return
+    model = value.get("$objectType", "")
+    if not is_one_of and model != kind:
+        yield f"{where} says {model} and is {kind}"
+    fields = FACTS["models"].get(model, {}).get("fields", {})
+    for name, item in value.items():
+        if name in MARKERS:
+            continue
+        if name not in fields or int(fields[name]["since"][2:]) > minor:
+            yield f"{where}.{name} is not in {model} of v4.{minor}"
+        else:
+            yield from problems(fields[name]["type"], item, minor, f"{where}.{name}")
 
 
 def fields_of(kind: str, value: Any, minor: int, where: str) -> Iterator[str]:
