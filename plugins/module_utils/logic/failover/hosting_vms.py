@@ -47,8 +47,8 @@ def present(
         refused_by = [facts["log_in_refused_by"] for facts in clusters.values() if facts.get("log_in_refused_by")]
         raise Refusal(
             ". ".join(silent),
-            "Every cluster of the move must answer, so that no machine is put on a wrong VM. Where one is lost, name the"
-            " others in machine_rehost_clusters.",
+            "Every cluster of the move must answer, so that no machine is put on a wrong VM. Where one is lost, name"
+            " the others in machine_rehost_clusters.",
             **({"log_in_refused_by": refused_by[0]} if refused_by else {}),
         )
     vms, names = [], []
