@@ -56,9 +56,10 @@ def test_a_vm_that_runs_already_under_the_name_of_one_that_comes_is_told(pair: P
     pair.change("cluster-b", "vm", name=DESKS[0], power_state="on")
     pair.change("cluster-b", "vm", name=DESKS[1], power_state="off")
     pair.change("cluster-a", "lost", lost=True)
-    told = " ".join(pair("cluster-b", "activated")["warnings"])
-    assert f"already: '{DESKS[0]}' (" in told
-    assert f"'{DESKS[1]}' (" not in told
+    for check in (True, False):
+        told = " ".join(pair("cluster-b", "activated", check=check)["warnings"])
+        assert f"already: '{DESKS[0]}' (" in told
+        assert f"'{DESKS[1]}' (" not in told
 
 
 def test_too_old_data_is_refused_with_what_would_be_lost(pair: Pair) -> None:

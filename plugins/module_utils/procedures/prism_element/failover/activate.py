@@ -152,11 +152,11 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
     before = [there.side.endpoint] if there and there.side.active else []
     names = [member.vm_name for member in snapshot.members]
     will_be = [{"name": vm_name, "uuid": ""} for vm_name in sorted(names)]
+    vms = by_uuid(list_vms(work.client))
+    _warn_of_namesakes(work, names, vms.values())
     if work.reporter.check:
         return result_of(work, here, there, changed=True, vms=will_be)
     with work.reporter.phase(PHASES[ACTIVATED]):
-        vms = by_uuid(list_vms(work.client))
-        _warn_of_namesakes(work, names, vms.values())
         course = Course(work, here, names=names, before=set(vms))
         course.order(lambda: order_activation(work.client, name, snapshot.snapshot_id if work.snapshot_id else ""))
         if not params["wait"]:
