@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -25,6 +25,7 @@ from ansible.module_utils.basic import env_fallback
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.share import Alone
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.advice import MAY_HAVE_TAKEN_EFFECT
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.basic import Basic
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
@@ -75,7 +76,6 @@ _VERSION = re.compile(r"v?4\.(\d+)(\.[ab]\d+)?\Z")
 # A limit on calls may come as 400 (contract prism_central 1.7); nothing was done then, so that the same is sent again.
 _TOO_MANY = "RATE_LIMIT"
 _PAUSES_AFTER_TOO_MANY = (1.0, 2.0, 4.0, 8.0)
-MAY_HAVE_TAKEN_EFFECT = "It may have taken effect. Run the same task again: it looks first and goes on from there."
 
 
 @dataclass(frozen=True)
@@ -334,17 +334,6 @@ class PrismCentral(RestSession):
         except (TypeError, ValueError):
             return
         self._told_time = time.monotonic(), moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-
-
-def quoted(text: str) -> str:
-    """A text in a filter."""
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"
-
-
-def any_of(field: str, values: Iterable[str]) -> str:
-    """A filter for things that have one of the values."""
-    return " or ".join(f"{field} eq {quoted(value)}" for value in values)
 
 
 def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:

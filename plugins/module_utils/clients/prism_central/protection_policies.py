@@ -11,10 +11,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
-    PrismCentral,
-    any_of,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.filters import any_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import MOST_IN_FILTER
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection_policy import (
     PolicyLocation,

@@ -17,9 +17,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
     Entity,
     PrismCentral,
-    any_of,
-    quoted,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.filters import any_of, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import (
     MOST_IN_FILTER,
     TaskFailed,

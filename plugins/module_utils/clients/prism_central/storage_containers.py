@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
-    PrismCentral,
-    quoted,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.filters import quoted
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
-    PrismCentral,
-    any_of,
-    quoted,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.filters import any_of, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, NotFound, OperationError

@@ -18,8 +18,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
     Entity,
     PrismCentral,
-    quoted,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.filters import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import TaskFailed
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralDisk, CentralVm

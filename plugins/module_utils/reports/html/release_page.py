@@ -25,6 +25,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.ch
     empty_timeline,
     span,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_lineage import (
+    lineage,
+    settled,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import (
     one_or_many,
     render,
@@ -37,7 +41,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     UNSETTLED_CATALOG_ACTIONS,
     good_actions,
     name_of,
-    origin_kind,
     why_waiting,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
@@ -148,7 +151,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "clusters": _clusters(report, work),
         "sites": [_site(site, result, catalogs) for site, result in report["sites"].items()],
         "paths": list(map(_path, report.get("paths") or [])),
-        "lineage": _lineage(report, catalogs) if report["clusters"] else None,
+        "lineage": lineage(report, catalogs) if report["clusters"] else None,
         "prepared": trees(report.get("definitions") or {}, catalogs),
     }
     blocks = {**parts, "catalogs": parts["sites"]}
@@ -217,7 +220,7 @@ def _figures(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -
     running, machines = sum(each["running_image"] for each in catalogs), sum(each["machines"] for each in catalogs)
     rows = [
         (with_image, len(clusters), f"{_places(report).casefold()} with the image{suffix}"),
-        (_settled(catalogs), len(catalogs), f"catalogs {verb}{suffix}"),
+        (settled(catalogs), len(catalogs), f"catalogs {verb}{suffix}"),
         (running, machines, "machines run the image"),
     ]
     return [Figure(number, words, f" of {total} ") for number, total, words in rows if total]
@@ -233,10 +236,6 @@ def _problems(report: Mapping[str, Any]) -> list[dict[str, Any]]:
         {"where": where, "parts": parts, "result": result, "texts": list(filter(None, (detail, advice)))}
         for (where, result, detail, advice), parts in alike.items()
     ]
-
-
-def _settled(catalogs: Sequence[Mapping[str, Any]]) -> int:
-    return sum(bool(catalog["settled"]) for catalog in catalogs)
 
 
 def _earlier_runs(report: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -356,7 +355,7 @@ def _site(site: str, result: Mapping[str, Any], catalogs: Sequence[Mapping[str, 
         (catalog for catalog in catalogs if catalog["site"] == site), key=lambda catalog: bool(catalog["settled"])
     )
     failure = in_one(*why(result)) if result["message"] else ""
-    summary = f"{_settled(mine)} of {len(mine)} as wanted"
+    summary = f"{settled(mine)} of {len(mine)} as wanted"
     return {"name": site, "failure": failure, "catalogs": mine, "summary": summary}
 
 
@@ -364,46 +363,3 @@ def _path(path: Mapping[str, Any]) -> dict[str, Any]:
     """The same with moments."""
     moments = {name: path[name] and from_iso_milliseconds(path[name]) for name in ("arrived", "restored", "made")}
     return {**path, **moments}
-
-
-def _first_origin(report: Mapping[str, Any], snapshot_id: str) -> str:
-    if report.get("of_pools"):
-        return "Disk"
-    if "-" in snapshot_id:
-        return "Recovery point"
-    return "Snapshot"
-
-
-def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Where the image of each catalog comes from: {snapshot_id, origin_kind, policy, images, homeless}."""
-    clusters, protection = report["clusters"], report["protection"]
-    sources = (protection.get("domain_snapshot_id"), protection.get("snapshot_id"))
-    copies = (cluster.get("snapshot_id") for cluster in clusters.values())
-    snapshot_id = str(next(filter(None, (*sources, *copies)), ""))
-    return {
-        "snapshot_id": snapshot_id,
-        "origin_kind": _first_origin(report, snapshot_id),
-        "policy": protection.get("policy") or "",
-        "images": [_image(host, cluster, catalogs) for host, cluster in clusters.items()],
-        "homeless": [catalog for catalog in catalogs if catalog["cluster"] not in clusters],
-    }
-
-
-def _image(host: str, cluster: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    mine = [catalog for catalog in catalogs if catalog["cluster"] == host]
-    image: dict[str, Any] = {
-        "cluster": host,
-        "has_image": cluster["state"] in SETTLED_CLUSTER_STATES,
-        "settled": "",
-        "catalogs": mine,
-        "origin_kind": origin_kind(cluster),
-        "image_uuid": "",
-        "snapshot_id": "",
-    }
-    if mine:
-        image["settled"] = f"{_settled(mine)} of {len(mine)} catalogs on it"
-    if not cluster.get("origin") and "recovery" not in image["origin_kind"]:
-        image["origin_kind"] = "snapshot"
-    if image["has_image"]:
-        image |= {name: str(cluster.get(name) or "") for name in ("image_uuid", "snapshot_id")}
-    return image
