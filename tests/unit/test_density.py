@@ -19,6 +19,8 @@ COMPREHENSION_EXPRESSIONS = 6.4
 # In one function
 MOST_CONDITIONAL_EXPRESSIONS = 3
 MOST_COMPREHENSIONS = 5
+# In one file; those of modules are mostly their documentation
+MOST_LINES = 400
 
 
 def functions() -> Iterator[tuple[str, ast.AST, list[ast.AST]]]:
@@ -70,3 +72,12 @@ def test_expressions_that_are_read_from_the_inside_are_few(
     lines = sum(function.end_lineno - function.lineno + 1 for _name, function, _nodes in found)
     assert {name: number for name, number in count.items() if number > most} == {}
     assert 100 * sum(count.values()) / lines <= per_hundred_lines
+
+
+def test_no_file_is_longer_than_a_reader_follows() -> None:
+    count = {
+        str(path.relative_to(PLUGINS)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in PLUGINS.rglob("*.py")
+        if "modules" not in path.parts
+    }
+    assert {name: lines for name, lines in count.items() if lines > MOST_LINES} == {}
