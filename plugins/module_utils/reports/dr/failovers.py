@@ -101,13 +101,15 @@ def data_age(part: Part) -> str:
         return f"data {duration(part.data_age_seconds)} old"
     if part.lost_nothing:
         return "no data lost"
-    if part.state == ACTIVATED and part.changed:
+    if part.state == ACTIVATED and part.changed and part.facts.get("snapshot"):
         return "age of the data not known"
     return ""
 
 
 def _state_words(state: str, part: Part, move: Move) -> str:
-    if part.changed:
+    """What became of it in this run. One that was there before and had its VMs powered on has changed as well."""
+    phases = {piece["phase"] for piece in part.facts.get("timeline") or []}
+    if part.changed and phases != {"power"}:
         return move.would(state, f"would be {state}")
     if state == DEACTIVATED:
         return "was inactive already"

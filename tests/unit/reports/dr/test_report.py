@@ -91,6 +91,12 @@ def test_a_whole_move_is_complete() -> None:
             failed_over(changed=False, data_age_seconds=None, timeline=None),
             ("cluster-b", "was there already", "2 VMs"),
         ),
+        # Of an earlier run: this one has only powered its VMs on
+        (
+            "unplanned",
+            failed_over(data_age_seconds=None, snapshot=None, timeline=took("power", 10, 20)),
+            ("cluster-b", "was there already", "2 VMs"),
+        ),
         ("failback", failed_over("deactivated", vms=0), ("cluster-a", "deactivated", "")),
         ("failback", failed_over("deactivated", vms=0, changed=False), ("cluster-a", "was inactive already", "")),
         ("planned", {"skipped": True, "changed": False}, ("cluster-b", "left out", "")),
