@@ -66,8 +66,8 @@ options:
     default: []
   hypervisor_connections:
     description:
-      - Only machines that are on one of these hosting connections, or on none. A name alone does not identify a
-        machine, because names repeat across clusters and sites.
+      - Only machines that are on one of these hosting connections, on another one to the same cluster, or on none. A
+        name alone does not identify a machine, because names repeat across clusters and sites.
     type: list
     elements: str
   exclude:

@@ -133,6 +133,13 @@ options:
         overwrite them. Use a separate file for each move and each site; the file of another site is an error.
       - Not written in check mode, nor when nothing changes.
     type: path
+  earlier_hosting:
+    description:
+      - The file that O(save_path) of another move wrote, which this one takes back. A machine that it lists gets the
+        hosting connection that it had before that move, where this leads to the same cluster as the one that is given
+        with its VM. A file that is not there has no effect.
+      - Only connections of the plug-in C(AcropolisFactory) are known to lead to the same cluster, by their addresses.
+    type: path
   policy:
     description:
       - What to do about machines that cannot be matched or changed, for each kind.
@@ -197,7 +204,8 @@ options:
   left_connection:
     description:
       - The hosting connection that the machines move away from, such as the one to a cluster that was lost. Machines
-        that are still on it at the end, and that are in no other list, are reported in RV(left_behind).
+        that are still on it, or on another one to the same cluster, at the end, and that are in no other list, are
+        reported in RV(left_behind).
     type: str
   accept_split_brain:
     description:

@@ -43,6 +43,35 @@ def test_the_saved_hosting_takes_it_back(desks: Rehosting, tmp_path: Path, write
     assert writes(desks.lab) == []
 
 
+def test_a_way_back_leads_to_the_connection_that_each_machine_had(desks: Rehosting, tmp_path: Path) -> None:
+    """A site may have several connections to a cluster, of which a move names one."""
+    topology = deepcopy(TOPOLOGY)
+    topology["citrix_sites"][0]["hypervisors"].append({"name": "conn-a2", "cluster": "cluster-a"})
+    desks.reset(topology)
+    old = {"machine": "PC1", "hosted_machine_id": desks.uuid("PC1", "cluster-a"), "hypervisor_connection": "conn-a2"}
+    desks.daas(HOSTING, mapping=[old])
+    before, saved = desks.hosting(), str(tmp_path / "saved.json")
+    scope = {"hypervisor_connections": ["conn-a", "conn-b"]}
+    one = {**scope, "vm_names": ["PC2"], "left_connection": "conn-a"}
+    there = desks.daas(HOSTING, vms=desks.vms, save_path=saved, **one)
+    assert "CORP\\PC1" in names(there["left_behind"]), "it is on the other connection to that cluster"
+    two = {**scope, "vm_names": ["PC1", "PC2"]}
+    there = desks.daas(HOSTING, vms=desks.vms, save_path=saved, **two)
+    assert {row["remark"] for row in there["machines"]} == {""}
+    assert desks.moved("PC1", "PC2")
+
+    back = {"vms": desks.vms_of("cluster-a", "conn-a"), "earlier_hosting": saved, **two}
+    assert desks.daas(HOSTING, check=True, **back)["connections_changed"] == ["conn-a", "conn-a2"]
+    desks.daas(HOSTING, **back)
+    assert desks.hosting() == before
+    desks.lab.forget()
+    assert desks.daas(HOSTING, **back)["changed"] is False
+    assert writes(desks.lab) == []
+    # Who has no such file says where machines go
+    desks.daas(HOSTING, **{**back, "earlier_hosting": str(tmp_path / "none.json")})
+    assert desks.hosting()["PC1"] == (old["hosted_machine_id"], "conn-a")
+
+
 def test_undo_copes_with_machines_that_are_gone(desks: Rehosting, tmp_path: Path) -> None:
     saved = tmp_path / "saved.json"
     desks.daas(HOSTING, catalogs=PC, vms=desks.vms, save_path=str(saved))

@@ -94,7 +94,7 @@ def machines(lab: RunningLab) -> dict[str, dict[str, Any]]:
     return found
 
 
-def assert_at_home_on(lab: RunningLab, cluster: str) -> None:
+def assert_at_home_on(lab: RunningLab, cluster: str, *other_connections: str) -> None:
     """Every desktop runs on the cluster and is the machine that it was, on the right connection, released and
     registered."""
     vms = desktops_on(lab, cluster)
@@ -104,7 +104,7 @@ def assert_at_home_on(lab: RunningLab, cluster: str) -> None:
     by_name = {name.casefold(): vm["uuid"] for name, vm in vms.items()}
     seen = machines(lab)
     assert {name: machine["hosted_machine_id"] for name, machine in seen.items()} == by_name
-    assert {machine["hypervisor"] for machine in seen.values()} == HOME[cluster]
+    assert {machine["hypervisor"] for machine in seen.values()} == HOME[cluster].union(other_connections)
     assert {machine["registration_state"] for machine in seen.values()} == {"Registered"}
     assert {machine["power_state"] for machine in seen.values()} == {"On"}
     assert not any(machine["in_maintenance_mode"] for machine in seen.values())
@@ -123,6 +123,14 @@ def assert_nothing_left_to_do(lab: RunningLab, again: Callable[[], Outcome]) -> 
 
 @pytest.mark.bad_day
 def test_planned_there_and_back(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    """Back means also: on that of several connections to the cluster on which a machine was before."""
+    estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    daas, cvad = estate["citrix_sites"]
+    daas["catalogs"][0]["sessions"] = 0
+    cvad["hypervisors"].append({"name": "AHV-0", "cluster": "cluster-a"})
+    cvad["catalogs"][0]["hypervisor"] = "AHV-0"
+    lab.reset(estate)
+    connections = {name: machine["hypervisor"] for name, machine in machines(lab).items()}
     uuids = {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()}
     plan = assert_good(run(FAILOVER, "--check", "--diff"))
     assert writes(lab) == []
@@ -149,8 +157,9 @@ def test_planned_there_and_back(lab: RunningLab, run: Run, tmp_path: Path) -> No
 
     # The plan of a failback and its repeat: see the unplanned one.
     assert_good(run(FAILBACK))
-    assert_at_home_on(lab, "cluster-a")
+    assert_at_home_on(lab, "cluster-a", "AHV-0")
     assert {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()} == uuids
+    assert {name: machine["hypervisor"] for name, machine in machines(lab).items()} == connections
 
 
 @pytest.mark.bad_day

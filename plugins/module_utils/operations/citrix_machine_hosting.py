@@ -105,6 +105,7 @@ ARGUMENTS: dict[str, Any] = {
     "left_connection": {"type": "str"},
     "accept_split_brain": {"type": "bool", "default": True},
     "save_path": {"type": "path"},
+    "earlier_hosting": {"type": "path"},
     "adopt_unmanaged": {"type": "bool", "default": False},
     "any_plugin": {"type": "bool", "default": False},
 }

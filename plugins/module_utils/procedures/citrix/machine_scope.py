@@ -18,11 +18,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     selector_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import read_connections
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import (
     read_machine,
     read_machines,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.connections import (
+    ConnectionFacts,
+    with_others_to_same_cluster,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import (
     MachineScope,
     Wish,
@@ -76,7 +81,7 @@ def read_wish(site: CitrixSite, params: Mapping[str, Any]) -> Wish:
         names=_names(params),
         vm_names=_tuple(params["vm_names"]),
         vm_uuids=_tuple(params["vm_uuids"]),
-        connections=_tuple(params["hypervisor_connections"]),
+        connections=_connections(site, params["hypervisor_connections"]),
         other_vm_uuids=tuple(params["other_vm_uuids"]),
         exclude=tuple(params["exclude"]),
     )
@@ -116,6 +121,17 @@ def _catalog_ids(site: CitrixSite, params: Mapping[str, Any]) -> frozenset[str] 
         return None
     catalogs = read_catalogs(site)
     return frozenset(find_catalog(selector_of(entry), catalogs).id for entry in params["catalogs"])
+
+
+def connection_facts(site: CitrixSite) -> list[ConnectionFacts]:
+    """Where each connection of the site leads."""
+    return [ConnectionFacts(each.name, each.plugin, each.addresses) for each in read_connections(site)]
+
+
+def _connections(site: CitrixSite, names: Sequence[str] | None) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    return tuple(with_others_to_same_cluster(names, connection_facts(site)))
 
 
 def _names(params: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -22,7 +22,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_machines,
     search_machines,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.connections import (
+    on_earlier_connections,
+    with_others_to_same_cluster,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import HostingVm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.presence import (
     SeenCluster,
@@ -52,9 +56,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
     SCOPE_OPTIONS,
+    connection_facts,
     read_scope,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.rehosting.saved import (
+    connections_before,
     read_saved,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.rehosting.telling import (
@@ -93,8 +99,7 @@ def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingP
         vm_names=params["vm_names"] or (),
         adopt_unmanaged=params["adopt_unmanaged"],
     )
-    if params["hypervisor_connections"] is not None:
-        plan = with_way_back(plan, params["hypervisor_connections"])
+    plan = _with_ways_back(site, params, plan)
     unknown = [*scope.unknown, *scope.unknown_groups]
     if (
         unknown
@@ -118,6 +123,19 @@ def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingP
             **lists_of(RehostingOutcome(plan, scope)),
         )
     return plan, scope
+
+
+def _with_ways_back(site: CitrixSite, params: Mapping[str, Any], plan: RehostingPlan) -> RehostingPlan:
+    """The plan with the connections that machines had before a move that this one takes back, and a remark where no way
+    back will lead."""
+    connections = connection_facts(site)
+    if params["earlier_hosting"]:
+        machines = [move.machine for move in plan.changes]
+        earlier = connections_before(Path(params["earlier_hosting"]), site, machines)
+        plan = on_earlier_connections(plan, earlier, connections)
+    if params["hypervisor_connections"] is None:
+        return plan
+    return with_way_back(plan, with_others_to_same_cluster(params["hypervisor_connections"], connections))
 
 
 def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingPlan, MachineScope]:
@@ -199,9 +217,11 @@ def already_there(site: CitrixSite, plan: RehostingPlan) -> list[Machine]:
 
 
 def machines_left_on(site: CitrixSite, connection: str) -> list[Machine]:
-    """The machines that are on a connection although it was left, by name."""
-    candidates = _machines_on(site, [connection])
-    machines = [machine for machine in candidates if machine.hypervisor_connection.casefold() == connection.casefold()]
+    """The machines that are on a connection although it was left, or on another one to the same cluster, by name."""
+    names = with_others_to_same_cluster([connection], connection_facts(site))
+    left = folded(names)
+    by_id = {machine.id: machine for machine in _machines_on(site, names)}
+    machines = [machine for machine in by_id.values() if machine.hypervisor_connection.casefold() in left]
     return sorted(machines, key=lambda machine: machine.name.casefold())
 
 

@@ -18,10 +18,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.saved_hosting import (
     check_site,
+    moved_since,
     parse,
     render,
     with_machines,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
@@ -47,3 +49,12 @@ def read_saved(path: Path, site: CitrixSite) -> dict[str, Any] | None:
             f"The saved hosting {path} cannot be used: {error}", "Nothing was changed. Give another file."
         ) from None
     return saved
+
+
+def connections_before(path: Path, site: CitrixSite, machines: Sequence[Machine]) -> dict[str, str]:
+    """Machine id -> the connection that it had before the move that saved it, unless somebody has moved it since."""
+    saved = read_saved(path, site)
+    if saved is None:
+        return {}
+    moved = moved_since(saved, machines)
+    return {entry["id"]: entry["hypervisor_connection"] for entry in saved["machines"] if entry["id"] not in moved}
