@@ -115,6 +115,7 @@ def test_a_site_out_of_schedule_is_warned_of_and_left_to_the_cluster(pair: Pair,
     result = pair.call("cluster-a", "migrated", **options)
     assert bool(result.get("failed")) is needs
     assert ("not configured" in str(result.get("msg"))) is needs
+    assert ("pe_protection_domain_schedule adds one" in str(result.get("msg"))) is needs
 
 
 @pytest.mark.parametrize("seen", ["before", "in the answer"])

@@ -31,6 +31,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     OperationError,
 )
 
+UNPROCESSABLE = 422
 RUNNING = ("QUEUED", "RUNNING")
 # Where a task may say what it is about: v1 has entityId, and others were thought of before it was seen.
 SUBJECTS = ("entityId", "entityName", "entityList", "entity_id", "entity_name", "entity_list")
@@ -107,7 +108,15 @@ def list_mode_tasks(client: PrismElement, name: str) -> list[ModeTask] | None:
 def order_migration(client: PrismElement, name: str, remote_site: str) -> list[Unrecoverable]:
     """Order the migration to a remote site. Returns the VMs that block it: then nothing was started although the answer
     is a good one (contract prism_element trap 27)."""
-    body = client.request("POST", f"{path_of(name)}/migrate", payload={"value": remote_site}).body
+    try:
+        body = client.request("POST", f"{path_of(name)}/migrate", payload={"value": remote_site}).body
+    except ApiError as error:
+        if error.status != UNPROCESSABLE:
+            raise
+        advice = (
+            f"A cluster may need a schedule of '{name}' to '{remote_site}': pe_protection_domain_schedule adds one."
+        )
+        raise error.replace(advice=advice) from None
     answer = body if isinstance(body, dict) else {}
     reasons = [reason for vm in answer.get("entities") or [] for reason in unrecoverable(vm) or [_without_reason(vm)]]
     count = (answer.get("metadata") or {}).get("count") or 0
