@@ -30,7 +30,7 @@ lab: $(VENV)/demo.stamp ## run the lab until interrupted; its inventory is .lab/
 	@cd tests && "$(CURDIR)/$(BIN)/python" -m lab up --topology $(or $(TOPOLOGY),lab/topologies/demo.yml) --directory ../.lab
 
 test: $(VENV)/dev.stamp ## run the checks below, two at a time; bad-days and oldest take longer
-	@$(BIN)/python tools/run_checks.py playbooks integration chaos sanity unit lint types packaging docs-lint conformance
+	@$(BIN)/python tools/run_checks.py playbooks integration chaos lint unit types packaging docs-lint conformance
 
 lint: $(VENV)/dev.stamp ## format, lint, YAML, roles and playbooks, changelog fragments
 	$(BIN)/ruff format --check .
@@ -58,8 +58,8 @@ playbooks: $(VENV)/tests.stamp ## the jobs from end to end
 chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a few of its requests
 	$(PYTEST) -m "not night" tests/chaos/test_kill_anywhere.py
 
-bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule, community, site
-	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule community site
+bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule, sanity, community, site
+	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule sanity community site
 
 bad-playbooks: $(VENV)/tests.stamp ## the jobs on bad days: failovers there and back, clusters away, the janitor
 	$(PYTEST) -n 2 -m "bad_day and not night" tests/playbooks tests/integration

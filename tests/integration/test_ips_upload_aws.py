@@ -94,6 +94,7 @@ def test_an_image_becomes_a_snapshot_and_the_second_run_does_nothing(
     assert uploads.upload(image, state="absent")["changed"] is False
 
 
+@pytest.mark.bad_day
 def test_an_upload_that_was_killed_goes_on(aws: AwsCloud, kept: Uploads, image: Path) -> None:
     killed(kept.arguments(image, threads=1), aws.gate, {"method": "PUT", "match": BLOCK, "nth": 13})
     (half,) = kept.disks()
@@ -113,6 +114,7 @@ def test_an_upload_that_was_killed_goes_on(aws: AwsCloud, kept: Uploads, image: 
     assert done["disk"]["state"] == "complete"
 
 
+@pytest.mark.bad_day
 def test_a_snapshot_is_encrypted_where_that_is_asked_for(aws: AwsCloud, kept: Uploads, image: Path) -> None:
     kept.upload(image)
     own = {"encrypted": True}
@@ -127,6 +129,7 @@ def test_a_snapshot_is_encrypted_where_that_is_asked_for(aws: AwsCloud, kept: Up
         kept.upload(image, state="absent")
 
 
+@pytest.mark.bad_day
 def test_two_runs_at_once_upload_once(aws: AwsCloud, kept: Uploads, image: Path) -> None:
     kept.upload(image)
     (lock,) = kept.work.glob("*.upload")
@@ -240,6 +243,7 @@ def test_an_import_that_was_killed_goes_on(
     assert by_bucket.upload(image)["changed"] is False
 
 
+@pytest.mark.bad_day
 def test_an_unfinished_import_is_removed_and_a_failed_one_is_told(
     aws: AwsCloud, by_bucket: Uploads, image: Path
 ) -> None:

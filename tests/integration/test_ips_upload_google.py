@@ -77,6 +77,7 @@ def test_an_image_becomes_an_image_and_the_second_run_does_nothing(
     assert uploads.upload(image, state="absent")["changed"] is False
 
 
+@pytest.mark.bad_day
 def test_an_upload_that_was_killed_goes_on_or_is_removed(google: GoogleCloud, uploads: Uploads, image: Path) -> None:
     killed(uploads.arguments(image, threads=1), google.gate, {**PART, "nth": 2})
     assert len(google.objects()) == 1

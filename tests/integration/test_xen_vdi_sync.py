@@ -86,6 +86,7 @@ def test_check_mode_writes_nothing_anywhere(sync: ControlDomains) -> None:
     assert sync.pools.writes() == []
 
 
+@pytest.mark.bad_day
 def test_only_what_is_new_travels_although_all_behind_it_has_moved(sync: ControlDomains) -> None:
     """The disk of before has become the parent of a snapshot, so that its file has another name."""
     blocks = {number: os.urandom(vhd.BLOCK) for number in range(0, 12, 2)}
@@ -134,6 +135,7 @@ def processes(word: str) -> list[int]:
     return mine
 
 
+@pytest.mark.bad_day
 @pytest.mark.parametrize("shells_too", [False, True], ids=["rsync", "all"])
 def test_rsync_that_is_killed_leaves_no_disk_and_goes_on(sync: ControlDomains, shells_too: bool) -> None:
     image = sync.image(NEW, {number: os.urandom(vhd.BLOCK) for number in range(4)})
@@ -160,6 +162,7 @@ def test_rsync_that_is_killed_leaves_no_disk_and_goes_on(sync: ControlDomains, s
     assert set(sync.files("slave")) == {*before, f"{result['vdi_uuid']}.vhd"}
 
 
+@pytest.mark.bad_day
 def test_what_an_interrupted_transfer_brought_joins_what_it_started_from(sync: ControlDomains) -> None:
     old = {number: os.urandom(vhd.BLOCK) for number in range(3)}
     sync(source={"vdi_uuid": sync.image(NEW, old)})
@@ -309,6 +312,7 @@ def test_a_part_file_that_somebody_changed_is_made_good(sync: ControlDomains) ->
     assert sync.content("slave", result["vdi_uuid"]) == sync.content("master", sync.current())
 
 
+@pytest.mark.bad_day
 def test_a_source_that_is_written_to_meanwhile_is_not_taken(sync: ControlDomains) -> None:
     image = sync.image(NEW, {0: os.urandom(vhd.BLOCK)})
     before = sync.files("slave")
@@ -377,6 +381,7 @@ def grow_old(path: Path) -> None:
     os.utime(path, (moment, moment))
 
 
+@pytest.mark.bad_day
 def test_another_host_waits_for_who_is_at_it_and_goes_on_where_that_was_killed(
     sync: ControlDomains, other: Dom0
 ) -> None:
@@ -407,6 +412,7 @@ def test_another_host_waits_for_who_is_at_it_and_goes_on_where_that_was_killed(
     assert sync(**options)["changed"] is False
 
 
+@pytest.mark.bad_day
 @pytest.mark.parametrize("moment", ["vhd-util set", "mv -n"])
 def test_two_hosts_that_bring_one_image_at_once_make_one_disk(sync: ControlDomains, other: Dom0, moment: str) -> None:
     sync()
@@ -495,6 +501,7 @@ def test_a_target_that_is_not_ready_is_refused_before_a_byte_travels(sync: Contr
     assert sync.pools.writes() == []
 
 
+@pytest.mark.bad_day
 @pytest.mark.parametrize("direction", ["pull", "push"])
 def test_an_sr_that_is_full_is_told_before_and_while_a_byte_travels(sync: ControlDomains, direction: str) -> None:
     image = sync.image(NEW, {number: os.urandom(vhd.BLOCK) for number in range(4)})
