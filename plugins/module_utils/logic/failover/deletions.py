@@ -45,10 +45,10 @@ def told_by_all_runs(
     told = {name: dict(result) for name, result in results.items()}
     if target["message"]:
         return told
-    there = column(target["vms"], "uuid")
+    there = set(column(target["vms"], "uuid"))
     for name, vms in deletions.items():
-        mine = column(told.get(name, {}).get("removed_vms") or [], "uuid")
-        before = [vm for vm in vms if vm["uuid"] not in (*there, *mine)]
+        known = there.union(column(told.get(name, {}).get("removed_vms") or [], "uuid"))
+        before = [vm for vm in vms if vm["uuid"] not in known]
         if before:
             told[name] = {**told.get(name, {}), "removed_before": before}
     return told
