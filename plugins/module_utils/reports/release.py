@@ -238,6 +238,9 @@ def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str, variables: M
         detail, advice = _told(catalog), ""
     else:
         detail, advice = _why(catalog, variables)
+    # What such a catalog waits for has a row of its own, with its advice
+    if action == "not_ready":
+        advice = ""
     if catalog.get("wave"):
         detail = f"wave {catalog['wave']}: {detail}"
     result = {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action)
