@@ -13,11 +13,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cl
     cluster_of_unit,
     identities_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.connections import PRISM_ELEMENT
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import CENTRAL_PLUGINS
-
-ACROPOLIS = "AcropolisFactory"
 
 
 def check(
@@ -54,8 +53,8 @@ def visible_unit(rows: Rows, what: str, catalog: Facts, units: Sequence[Facts] |
 
 def _plugin(rows: Rows, what: str, connection: Facts) -> None:
     name, plugin = connection["name"], connection["plugin"]
-    if plugin and plugin.casefold() != ACROPOLIS.casefold() and plugin not in CENTRAL_PLUGINS:
-        advice = f"Only {ACROPOLIS} takes AHV snapshots, and only {' and '.join(CENTRAL_PLUGINS)} take templates"
+    if plugin and plugin.casefold() != PRISM_ELEMENT.casefold() and plugin not in CENTRAL_PLUGINS:
+        advice = f"Only {PRISM_ELEMENT} takes AHV snapshots, and only {' and '.join(CENTRAL_PLUGINS)} take templates"
         rows.warn(what, f"its connection '{name}' is of type {plugin}", advice)
 
 

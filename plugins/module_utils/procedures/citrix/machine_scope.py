@@ -123,7 +123,7 @@ def _catalog_ids(site: CitrixSite, params: Mapping[str, Any]) -> frozenset[str] 
     return frozenset(find_catalog(selector_of(entry), catalogs).id for entry in params["catalogs"])
 
 
-def connection_facts(site: CitrixSite) -> list[ConnectionFacts]:
+def where_connections_lead(site: CitrixSite) -> list[ConnectionFacts]:
     """Where each connection of the site leads."""
     return [ConnectionFacts(each.name, each.plugin, each.addresses) for each in read_connections(site)]
 
@@ -131,7 +131,7 @@ def connection_facts(site: CitrixSite) -> list[ConnectionFacts]:
 def _connections(site: CitrixSite, names: Sequence[str] | None) -> tuple[str, ...] | None:
     if names is None:
         return None
-    return tuple(with_others_to_same_cluster(names, connection_facts(site)))
+    return tuple(with_others_to_same_cluster(names, where_connections_lead(site)))
 
 
 def _names(params: Mapping[str, Any]) -> tuple[str, ...] | None:

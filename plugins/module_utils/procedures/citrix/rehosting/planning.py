@@ -56,8 +56,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
     SCOPE_OPTIONS,
-    connection_facts,
     read_scope,
+    where_connections_lead,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.rehosting.saved import (
     connections_before,
@@ -128,7 +128,9 @@ def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingP
 def _with_ways_back(site: CitrixSite, params: Mapping[str, Any], plan: RehostingPlan) -> RehostingPlan:
     """The plan with the connections that machines had before a move that this one takes back, and a remark where no way
     back will lead."""
-    connections = connection_facts(site)
+    if params["earlier_hosting"] is None and params["hypervisor_connections"] is None:
+        return plan
+    connections = where_connections_lead(site)
     if params["earlier_hosting"]:
         machines = [move.machine for move in plan.changes]
         earlier = connections_before(Path(params["earlier_hosting"]), site, machines)
@@ -218,7 +220,7 @@ def already_there(site: CitrixSite, plan: RehostingPlan) -> list[Machine]:
 
 def machines_left_on(site: CitrixSite, connection: str) -> list[Machine]:
     """The machines that are on a connection although it was left, or on another one to the same cluster, by name."""
-    names = with_others_to_same_cluster([connection], connection_facts(site))
+    names = with_others_to_same_cluster([connection], where_connections_lead(site))
     left = folded(names)
     by_id = {machine.id: machine for machine in _machines_on(site, names)}
     machines = [machine for machine in by_id.values() if machine.hypervisor_connection.casefold() in left]
