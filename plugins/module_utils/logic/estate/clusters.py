@@ -13,12 +13,12 @@ from typing import Any, TypeAlias
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import all_places
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.connections import PRISM_ELEMENT
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import CENTRAL_PLUGINS
 
 Facts = Mapping[str, Any]
 # An address and its port, None where whoever tells of it knows none
 Place: TypeAlias = "tuple[str, int | None]"
-ACROPOLIS = "acropolisfactory"
 PORT = 9440
 
 
@@ -82,7 +82,7 @@ class Clusters:
     def add_connection(self, site: str, connection: Facts) -> None:
         """A hosting connection, as citrix_hosting_connection_info returns it. One that leads to no cluster of Nutanix
         tells of none."""
-        if connection["plugin"].casefold() != ACROPOLIS:
+        if connection["plugin"].casefold() != PRISM_ELEMENT.casefold():
             return
         what = f"hosting connection '{connection['name']}' of {site}"
         told = all_places(connection["addresses"])

@@ -29,7 +29,7 @@ class ConnectionFacts:
     @property
     def places(self) -> frozenset[tuple[str, int | None]]:
         """Where it leads; nowhere that is known when it is not of Prism Element."""
-        if self.plugin != PRISM_ELEMENT:
+        if self.plugin.casefold() != PRISM_ELEMENT.casefold():
             return frozenset()
         return frozenset((host.casefold(), port) for host, port in all_places(self.addresses))
 
